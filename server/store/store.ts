@@ -1,0 +1,103 @@
+import type { BranchEvent } from '../../shared/domain/events.ts'
+import type { BranchState } from '../../shared/domain/state.ts'
+
+/**
+ * Where branches live. Two stores keep these promises, and `tests/store/contract.ts` holds both to them:
+ *
+ * - **Atomic.** A batch is committed whole or not at all, also when the process or the machine dies in the middle.
+ * - **Durable.** When `commit` resolves as committed, the batch survives SIGKILL of server and store, and loss of power (LOSS1).
+ * - **Once.** A command id that has an answer is never decided again: `commit` gives the stored answer (CALL2).
+ * - **In order.** A batch is written only on top of the revision it was decided on; event N is revision N, without gaps.
+ * - **Honest.** When nobody can know whether a batch was written (connection lost, time-out) it rejects with `StoreAway`; asking again
+ *   with the same command ids is safe.
+ */
+export interface BranchStore {
+  readonly kind: 'redis' | 'embedded'
+  /** For a person: where the data is. Without passwords. */
+  readonly description: string
+  /** What makes this store weaker than LOSS1 needs, a sentence each; empty where nothing does. */
+  readonly warnings: readonly string[]
+  /** The store's clock, in ms: monotonic between two reads of the store, corrected with each commit. Never a server's own clock. */
+  nowMs(): number
+  /** Set while the clock made a step of more than ten minutes that nobody has confirmed. */
+  readonly clockStepMs: number | null
+  readonly isAvailable: boolean
+
+  /** Ids of all branches here, sorted. */
+  branches(): Promise<string[]>
+  /**
+   * The branch as one consistent moment, rebuilt from its live keys; null where there is none. Claims the epoch: a new one when the
+   * store cannot be known to have continued (Redis' `run_id` changed, the embedded store was opened, `atLeastRevision` is ahead).
+   */
+  load(branchId: string, atLeastRevision?: number): Promise<{ epoch: string; state: BranchState } | null>
+  commit(batch: Batch): Promise<CommitResult>
+  /** Events with revision > `after`, in order, at most `limit`. */
+  readEvents(branchId: string, after: number, limit: number): Promise<StoredEvent[]>
+  /** Calls `onEvents` with events of this branch after `after` in order, whoever wrote them, until `stop`. Never skips one. */
+  tail(branchId: string, after: number, onEvents: (events: StoredEvent[]) => void): { stop(): void }
+  /** Called when the store is there again after having been away: epochs must be claimed anew by `load`. */
+  onReturn(listener: () => void): void
+
+  readonly records: RecordStore
+  close(): Promise<void>
+}
+
+export interface StoredEvent {
+  readonly revision: number
+  readonly event: BranchEvent
+}
+
+export interface Batch {
+  readonly branchId: string
+  readonly epoch: string
+  /** The revision that the first answer was decided on. */
+  readonly revision: number
+  /** State before and after the whole batch: the store writes what differs to its live keys. */
+  readonly before: BranchState
+  readonly after: BranchState
+  readonly answers: readonly DecidedAnswer[]
+}
+
+export interface DecidedAnswer {
+  readonly commandId: string
+  /** Digest of actor and body: the same id with another fingerprint is `id-reused`. */
+  readonly fingerprint: string
+  /** JSON of the answer, given again to whoever repeats the command. Kept until the next business day ends. */
+  readonly answer: string
+  readonly events: readonly BranchEvent[]
+}
+
+export interface StoredAnswer {
+  readonly fingerprint: string
+  readonly answer: string
+}
+
+export type CommitResult =
+  | { readonly status: 'committed' }
+  /** Some commands had their answer already, by index in the batch; nothing was written. */
+  | { readonly status: 'answered'; readonly answers: ReadonlyMap<number, StoredAnswer> }
+  /** Another server was faster, or the epoch is over; nothing was written. */
+  | { readonly status: 'conflict'; readonly epoch: string; readonly revision: number }
+  /** A newer server wrote in a format that this one does not know; nothing was written. */
+  | { readonly status: 'newer-format'; readonly format: number }
+
+/** The store can't be reached, or it is not known whether it did what was asked. */
+export class StoreAway extends Error {
+  override readonly name = 'StoreAway'
+}
+
+/**
+ * Small records outside the events: users, sessions, devices, pairings. Whole JSON values under kind and id; last write wins unless
+ * `ifVersion` is given. A change made on one server is heard on all within a second.
+ */
+export interface RecordStore {
+  get<T>(kind: string, id: string): Promise<{ value: T; version: number } | null>
+  /** False where `ifVersion` is given and the record has another version (0: must not exist yet). */
+  put(kind: string, id: string, value: unknown, ifVersion?: number): Promise<boolean>
+  /** False where there was none. */
+  delete(kind: string, id: string): Promise<boolean>
+  list<T>(kind: string): Promise<{ id: string; value: T; version: number }[]>
+  /** Hears of every change, own ones too; at least once after a change, also after a lost connection (then `kind` and `id` are null: anything may have changed). */
+  onChange(listener: (kind: string | null, id: string | null) => void): void
+}
+

@@ -1,0 +1,127 @@
+import type { BranchConfiguration, Language } from './configuration.ts'
+import type { BranchEvent } from './events.ts'
+import type { Outcome } from './state.ts'
+
+/** Which ticket the officer believes is at his counter (CALL3). */
+interface AtCounter {
+  readonly counter: string
+  /** User name of whoever commands; must be the officer who opened the counter (AUTH2). */
+  readonly officer: string
+}
+interface OnCurrent extends AtCounter {
+  readonly current: string | null
+}
+
+export type TransferTarget = { readonly service: string } | { readonly counter: string }
+export type TransferPlace = 'keep' | 'front' | 'end'
+
+export type CounterCommand =
+  | (AtCounter & { readonly type: 'openCounter'; readonly takeOver?: boolean | undefined })
+  | (AtCounter & { readonly type: 'pauseCounter'; readonly reason: string })
+  | (AtCounter & { readonly type: 'closeCounter' })
+  | (OnCurrent & { readonly type: 'callNext' })
+  | (OnCurrent & { readonly type: 'callTicket'; readonly ticket: string; readonly reason: string })
+  | (OnCurrent & { readonly type: 'recall' })
+  | (OnCurrent & { readonly type: 'startService' })
+  | (OnCurrent & { readonly type: 'complete'; readonly outcome?: Outcome | undefined })
+  | (OnCurrent & { readonly type: 'markNoShow' })
+  | (OnCurrent & { readonly type: 'hold'; readonly reason?: string | undefined })
+  | (AtCounter & { readonly type: 'resume'; readonly ticket: string })
+  | (OnCurrent & { readonly type: 'transfer'; readonly to: TransferTarget; readonly place: TransferPlace; readonly note?: string | undefined })
+  | (AtCounter & { readonly type: 'returnToQueue'; readonly ticket: string })
+  | (AtCounter & { readonly type: 'undo' })
+
+/** Commands of the supervisor, for the whole branch. */
+export type SupervisorCommand =
+  /** Tickets outside the hours too, until the day turns. */
+  | { readonly type: 'openDay' }
+  /** No new tickets today; those still waiting are served on, refused with the reason, or carried over to the next day (DAY2). */
+  | { readonly type: 'closeDay'; readonly remaining: 'serve' | 'refuse' | 'carryOver'; readonly reason?: string | undefined }
+  /** The hours decide again. */
+  | { readonly type: 'resetDay' }
+  | { readonly type: 'pauseBranch'; readonly reason: string }
+  | { readonly type: 'resumeBranch' }
+  | { readonly type: 'pauseService'; readonly service: string; readonly reason: string }
+  | { readonly type: 'openService'; readonly service: string }
+  | { readonly type: 'resetService'; readonly service: string }
+  | { readonly type: 'announce'; readonly text: { readonly id: string; readonly en: string } }
+  | { readonly type: 'cancelTicket'; readonly ticket: string; readonly reason: string }
+  | { readonly type: 'reclassifyTicket'; readonly ticket: string; readonly class: string; readonly reason: string }
+  | { readonly type: 'moveTicket'; readonly ticket: string; readonly to: TransferTarget; readonly place: TransferPlace; readonly reason: string }
+  /** Takes the ticket from a counter whose officer left and closes the counter; the ticket waits again, at the front. */
+  | { readonly type: 'freeCounter'; readonly counter: string; readonly reason: string }
+
+export interface IssueTicket {
+  readonly type: 'issueTicket'
+  /** Made by the server: at least 128 random bits. Not part of what makes two commands the same. */
+  readonly ticketId: string
+  readonly services?: readonly string[] | undefined
+  readonly journey?: string | undefined
+  readonly class?: string | undefined
+  readonly language?: Language | undefined
+}
+
+export type SystemCommand =
+  | { readonly type: 'configureBranch'; readonly configuration: BranchConfiguration; readonly ifRevision?: number | undefined }
+  /** The day turns when the store's clock passed midnight in the branch's time zone; refused (`day-not-over`) before. */
+  | { readonly type: 'turnDay' }
+
+export type Command = CounterCommand | SupervisorCommand | IssueTicket | SystemCommand
+export type CommandType = Command['type']
+
+/** Why a rule said no: a stable code, and what a person's message needs to know. Messages are made by the screens. */
+export interface Rejection {
+  readonly code: RejectionCode
+  /** For messages: ids, numbers, times in ms, reasons; no personal data. */
+  readonly details?: Readonly<Record<string, string | number | boolean | null>>
+}
+
+/** Every code with which the core refuses; `shared/protocol/errors.ts` gives each its status. */
+export const REJECTION_CODES = [
+  'unknown-service',
+  'unknown-counter',
+  'unknown-ticket',
+  'unknown-class',
+  'unknown-journey',
+  'duplicate-service',
+  'nothing-chosen',
+  'service-closed',
+  'service-paused',
+  'quota-used',
+  'branch-paused',
+  'day-closed',
+  'counter-closed',
+  'counter-paused',
+  'counter-open-elsewhere',
+  'counter-busy',
+  'not-at-counter',
+  'stale-view',
+  'nothing-to-recall',
+  'no-current-ticket',
+  'not-started',
+  'already-started',
+  'not-served-here',
+  'ticket-at-counter',
+  'ticket-not-waiting',
+  'ticket-not-held',
+  'ticket-ended',
+  'nothing-to-undo',
+  'undo-too-late',
+  'undo-overtaken',
+  'configuration-changed',
+  'configuration-in-use',
+  'day-not-over',
+  'nothing-to-resume',
+] as const
+export type RejectionCode = (typeof REJECTION_CODES)[number]
+
+/** What a command's sender gets beside the revision. */
+export interface Accepted {
+  /** Id of the ticket that was issued, called or acted on; null where `callNext` found nobody. */
+  readonly ticketId?: string | null
+  readonly announcementId?: string
+}
+
+export type Decision =
+  | { readonly ok: true; readonly events: readonly BranchEvent[]; readonly accepted: Accepted }
+  | { readonly ok: false; readonly rejection: Rejection }

@@ -1,0 +1,143 @@
+/** What a branch is: its agencies, services, counters, zones, hours. Data only; checked at the edge by `shared/protocol/schemas.ts`. */
+
+export type Language = 'id' | 'en'
+
+/** A text in the branch's languages, or one text for all of them. */
+export type Text = string | { readonly id: string; readonly en: string }
+
+export const textIn = (text: Text, language: Language): string => (typeof text === 'string' ? text : text[language])
+
+export type Weekday = 'Mon' | 'Tue' | 'Wed' | 'Thu' | 'Fri' | 'Sat' | 'Sun'
+
+/** From and until, local wall-clock times of the branch as `HH:MM`; `24:00` is the end of the day. */
+export type Interval = readonly [string, string]
+
+/** Other hours on one date, or on the dates `from` to `to`, both included (`YYYY-MM-DD`). No `hours` and no `weekly`: closed. */
+export interface HoursException {
+  readonly date?: string
+  readonly from?: string
+  readonly to?: string
+  readonly hours?: readonly Interval[]
+  readonly weekly?: Readonly<Partial<Record<Weekday, readonly Interval[]>>>
+  readonly reason?: Text
+}
+
+export interface WeeklyHours {
+  readonly weekly: Readonly<Partial<Record<Weekday, readonly Interval[]>>>
+  /** The first exception that covers a date holds for it. */
+  readonly exceptions?: readonly HoursException[]
+  /** No ticket is issued in the last minutes before each interval ends: 0 where absent. */
+  readonly lastTicketMinutesBeforeClose?: number
+  /** Tickets are issued this many minutes before each interval begins: 0 where absent. */
+  readonly firstTicketMinutesBeforeOpen?: number
+}
+
+export type Hours = 'always' | WeeklyHours
+
+export interface Zone {
+  readonly id: string
+  readonly name: Text
+}
+
+/** A class other than `regular`, with a target of its own: a shorter one is called earlier. */
+export interface TicketClass {
+  readonly id: string
+  readonly name: Text
+  readonly targetMinutes: number
+}
+
+export interface Service {
+  /** Unique within the agency; its code is `AGENCY.SERVICE`. */
+  readonly id: string
+  readonly name: Text
+  readonly averageMinutes: number
+  /** How long a regular visitor should wait at most: the service's promise, and what its order is counted from. */
+  readonly targetMinutes: number
+  readonly quotaPerDay?: number | null
+  /** The branch's hours where absent. */
+  readonly hours?: Hours
+  readonly requirements?: readonly Text[]
+  readonly fee?: Text
+  readonly note?: Text
+}
+
+export interface Agency {
+  readonly id: string
+  readonly name: Text
+  readonly short: string
+  /** One or two capital letters in front of its numbers; unique in the branch. */
+  readonly prefix: string
+  readonly services: readonly Service[]
+}
+
+export interface Counter {
+  /** What stands on its sign: `3`. */
+  readonly id: string
+  readonly label: string
+  readonly zone: string
+  /** Service codes, `AGENCY.SERVICE`. */
+  readonly services: readonly string[]
+}
+
+export interface Journey {
+  readonly id: string
+  readonly name: Text
+  readonly steps: readonly { readonly service: string; readonly optional?: boolean }[]
+}
+
+export interface BranchConfiguration {
+  readonly id: string
+  readonly name: { readonly id: string; readonly en: string }
+  readonly timeZone: string
+  readonly languages: readonly Language[]
+  readonly hours: Hours
+  readonly zones: readonly Zone[]
+  readonly classes: readonly TicketClass[]
+  readonly agencies: readonly Agency[]
+  readonly counters: readonly Counter[]
+  readonly journeys: readonly Journey[]
+  readonly motto?: Text
+  readonly address?: string
+  /** Whether a visitor's own phone may take a ticket without a kiosk; false where absent. */
+  readonly visitorTickets?: boolean
+  /** What becomes of those still waiting when the business day turns: refused with a reason, or carried over; refused where absent. */
+  readonly atDayEnd?: 'refuse' | 'carryOver'
+  /** What in this file is assumed rather than known: a line each, for whoever checks it. */
+  readonly assumptions?: readonly string[]
+}
+
+/** A service with its agency, found by its code. */
+export interface ServiceEntry {
+  readonly code: string
+  readonly agency: Agency
+  readonly service: Service
+}
+
+/** The look-ups that every decision needs, made once per configuration. */
+export interface ConfigurationIndex {
+  readonly services: ReadonlyMap<string, ServiceEntry>
+  readonly counters: ReadonlyMap<string, Counter>
+  readonly classes: ReadonlyMap<string, TicketClass>
+  readonly journeys: ReadonlyMap<string, Journey>
+}
+
+const indexes = new WeakMap<BranchConfiguration, ConfigurationIndex>()
+
+export function indexOf(configuration: BranchConfiguration): ConfigurationIndex {
+  const known = indexes.get(configuration)
+  if (known) return known
+  const services = new Map<string, ServiceEntry>()
+  for (const agency of configuration.agencies)
+    for (const service of agency.services) {
+      const code = `${agency.id}.${service.id}`
+      services.set(code, { code, agency, service })
+    }
+  const index: ConfigurationIndex = {
+    services,
+    counters: new Map(configuration.counters.map((counter) => [counter.id, counter])),
+    classes: new Map(configuration.classes.map((ticketClass) => [ticketClass.id, ticketClass])),
+    journeys: new Map(configuration.journeys.map((journey) => [journey.id, journey])),
+  }
+  indexes.set(configuration, index)
+  return index
+}

@@ -1,0 +1,96 @@
+import type { BranchConfiguration, Language } from './configuration.ts'
+import type { Call, CallReason, Outcome, Ticket } from './state.ts'
+
+/**
+ * What happened, in the past tense: the branch's only truth. Every event is one revision.
+ *
+ * Every event has `atMs` (the store's clock) and `by` (the account's name, `kiosk:ID`, `visitor` or `system`): who, when and what.
+ * No event carries a visitor's personal data (PRIV1).
+ */
+interface Happened {
+  readonly atMs: number
+  readonly by: string
+}
+
+export interface Place {
+  readonly readyAtMs: number
+  readonly dueAtMs: number
+}
+
+/** A ticket leaves its counter and its present stop is over; with `next` it waits for its next stop, else its visit is over. */
+export interface TicketCompleted extends Happened {
+  readonly type: 'ticketCompleted'
+  readonly ticketId: string
+  readonly counter: string
+  readonly outcome: Outcome
+  readonly next: (Place & { readonly stop: number; readonly entry: number }) | null
+}
+
+export type BranchEvent =
+  | (Happened & { readonly type: 'branchConfigured'; readonly configuration: BranchConfiguration; readonly day: string })
+  /** The business day turns (DAY1). Tickets not carried over leave the live state; the series begin anew. */
+  | (Happened & { readonly type: 'dayTurned'; readonly day: string })
+  /** The supervisor extends (`open`) or ends (`closed`) the day for new tickets, or gives it back to the hours (null). */
+  | (Happened & { readonly type: 'dayOverridden'; readonly override: 'open' | 'closed' | null })
+  | (Happened & { readonly type: 'branchPaused'; readonly reason: string })
+  | (Happened & { readonly type: 'branchResumed' })
+  | (Happened & { readonly type: 'servicePaused'; readonly service: string; readonly reason: string })
+  | (Happened & { readonly type: 'serviceOpened'; readonly service: string })
+  /** Back to what the hours say. */
+  | (Happened & { readonly type: 'serviceReset'; readonly service: string })
+  | (Happened & { readonly type: 'textAnnounced'; readonly text: { readonly id: string; readonly en: string } })
+  | (Happened &
+      Place & {
+        readonly type: 'ticketIssued'
+        readonly ticket: { readonly id: string; readonly number: string }
+        readonly day: string
+        readonly class: string
+        readonly language: Language
+        readonly journey: string | null
+        readonly services: readonly string[]
+        readonly entry: number
+      })
+  | (Happened & TicketCalled & { readonly type: 'ticketCalled' })
+  | (Happened & TicketCalled & { readonly type: 'ticketRecalled' })
+  | (Happened & { readonly type: 'serviceStarted'; readonly ticketId: string; readonly counter: string })
+  | TicketCompleted
+  | (Happened & { readonly type: 'ticketMissed'; readonly ticketId: string; readonly counter: string })
+  | (Happened & { readonly type: 'ticketHeld'; readonly ticketId: string; readonly counter: string; readonly reason: string | null })
+  | (Happened & { readonly type: 'ticketResumed'; readonly ticketId: string; readonly counter: string })
+  /** To another service's queue or to one counter. `from`: the counter that had it, null when the supervisor moved it. */
+  | (Happened & {
+      readonly type: 'ticketTransferred'
+      readonly ticketId: string
+      readonly from: string | null
+      readonly to: { readonly service: string } | { readonly counter: string }
+      readonly dueAtMs: number
+      readonly note: string | null
+    })
+  /** Back to its service's queue, with its arrival and due time as they were. */
+  | (Happened & { readonly type: 'ticketReturned'; readonly ticketId: string; readonly counter: string | null })
+  | (Happened & { readonly type: 'ticketReclassified'; readonly ticketId: string; readonly class: string; readonly dueAtMs: number; readonly reason: string })
+  | (Happened & { readonly type: 'ticketCancelled'; readonly ticketId: string; readonly reason: string })
+  /** It waits on the next day, before everybody who comes then; its number is marked with the day it is from. */
+  | (Happened & { readonly type: 'ticketCarriedOver'; readonly ticketId: string; readonly number: string })
+  | (Happened & { readonly type: 'counterOpened'; readonly counter: string; readonly officer: string; readonly takenOverFrom: string | null })
+  | (Happened & { readonly type: 'counterPaused'; readonly counter: string; readonly reason: string })
+  /** Tickets sent to this counter alone go back to their services' queues: `released`. */
+  | (Happened & { readonly type: 'counterClosed'; readonly counter: string; readonly released: readonly string[] })
+  /** The counter's last step is taken back: these tickets are again as they were. */
+  | (Happened & {
+      readonly type: 'stepUndone'
+      readonly counter: string
+      readonly undone: string
+      readonly tickets: readonly Ticket[]
+      readonly ticket: string | null
+      readonly withdrawn: readonly string[]
+    })
+
+export interface TicketCalled extends Omit<Call, 'ticket' | 'kind'> {
+  readonly ticket: { readonly id: string; readonly number: string }
+  readonly why: CallReason
+  /** The previous state, so that a reader of the log needs no state to understand it. */
+  readonly from: Ticket['state']
+}
+
+export type EventType = BranchEvent['type']

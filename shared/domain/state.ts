@@ -1,0 +1,215 @@
+import type { BranchConfiguration, Language } from './configuration.ts'
+import { SortedMap } from './sortedMap.ts'
+
+/** The format of state and events. A server refuses to write over a newer one (rolling upgrade). */
+export const FORMAT = 1
+
+export type TicketState = 'waiting' | 'called' | 'serving' | 'completed' | 'onHold' | 'noShow' | 'cancelled'
+
+export type Outcome = 'done' | 'incompleteDocuments' | 'continuesElsewhere' | 'collectLater'
+
+/** Why this ticket was called and no other (ORDER4). `dueAtMs` is what it was chosen by. */
+export interface CallReason {
+  /** `earliestDue`: the smallest due time of what the counter may call; `direct`: out of order, with the officer's reason. */
+  readonly rule: 'earliestDue' | 'direct'
+  readonly dueAtMs: number
+  readonly readyAtMs: number
+  readonly targetMinutes: number
+  readonly class: string
+  /** How many tickets this counter could have called at that moment, this one included. */
+  readonly candidates: number
+  readonly outOfOrder: boolean
+  readonly reason: string | null
+}
+
+/**
+ * One visitor's number for one visit, from door to door. Its stops are `services` in order; `stop` is the one it waits for or is at.
+ * Times are milliseconds since 1970 on the store's clock.
+ */
+export interface Ticket {
+  /** Unguessable; whoever has it may see the ticket. */
+  readonly id: string
+  /** `B-021`: unique and gap-free in its series on its day (TICKET1). */
+  readonly number: string
+  readonly day: string
+  readonly class: string
+  readonly language: Language
+  readonly journey: string | null
+  readonly services: readonly string[]
+  readonly stop: number
+  readonly state: TicketState
+  readonly issuedAtMs: number
+  /** When it became ready for its present stop: arrival, or the end of the previous stop. */
+  readonly readyAtMs: number
+  /** `readyAtMs` + target; the smallest is called next (ORDER1). */
+  readonly dueAtMs: number
+  /** Order of entry into the branch: breaks ties, older first. */
+  readonly entry: number
+  /** The counter it is at (called, serving) or was held at. */
+  readonly counter: string | null
+  /** Waiting for this counter alone, not for its service's queue. */
+  readonly sentTo: string | null
+  readonly calledAtMs: number | null
+  readonly startedAtMs: number | null
+  readonly endedAtMs: number | null
+  /** How often it was announced at its present stop. */
+  readonly calls: number
+  readonly outcomes: readonly (Outcome | null)[]
+  /** Why it was held, cancelled or moved; a note to the next stop. Free text of staff; never shown in public. */
+  readonly note: string | null
+  readonly why: CallReason | null
+  /** Revision of the last event that touched it: an undo is refused when somebody else came between. */
+  readonly changedRevision: number
+}
+
+/** The service a ticket waits for or is at now. */
+export const currentService = (ticket: Ticket): string => ticket.services[ticket.stop] as string
+
+/** An officer's last step, with what it changed as it was before, so that it can be taken back for 30 s. */
+export interface LastStep {
+  readonly type: string
+  readonly revision: number
+  readonly atMs: number
+  readonly tickets: readonly Ticket[]
+  /** The ticket that was at the counter before the step. */
+  readonly ticket: string | null
+  /** Announcements that the step made: withdrawn with it. */
+  readonly announcements: readonly string[]
+}
+
+export interface CounterState {
+  readonly state: 'closed' | 'open' | 'paused'
+  /** User name of the officer who opened it: a name of the house's account, not of a visitor. */
+  readonly officer: string | null
+  readonly ticket: string | null
+  /** Why it is paused. */
+  readonly reason: string | null
+  readonly sinceMs: number
+  /** The announcement of the ticket at the counter. */
+  readonly announcementId: string | null
+  readonly lastStep: LastStep | null
+}
+
+export const CLOSED_COUNTER: CounterState = {
+  state: 'closed',
+  officer: null,
+  ticket: null,
+  reason: null,
+  sinceMs: 0,
+  announcementId: null,
+  lastStep: null,
+}
+
+/** What a screen shows and speaks of a call: no ticket id, no personal data (PRIV1). */
+export interface Call {
+  readonly announcementId: string
+  readonly kind: 'call' | 'recall'
+  readonly ticket: { readonly number: string }
+  readonly counter: { readonly id: string; readonly label: string }
+  readonly zone: string
+  readonly service: string
+  readonly atMs: number
+  /** Counts the calls of its zone for ever; `announcementId` is `ZONE-SEQUENCE`. */
+  readonly sequence: number
+  readonly language: Language
+  /** The sentence that is spoken, in words. */
+  readonly caption: { readonly id: string; readonly en: string }
+}
+
+/** How many calls of a zone are remembered, in slots `sequence mod RECENT_CALLS`. */
+export const RECENT_CALLS = 12
+
+export interface ServiceState {
+  /** `open`: outside its hours too, until the day turns; `paused`: no new tickets, none called in order. */
+  readonly override: 'open' | 'paused'
+  readonly reason: string | null
+}
+
+/** A text announced by the supervisor. */
+export interface Notice {
+  readonly text: { readonly id: string; readonly en: string }
+  readonly atMs: number
+}
+
+export interface BranchState {
+  readonly format: number
+  /** Number of events so far; the last event's id in the stream is `REVISION-0`. */
+  readonly revision: number
+  /** Time of the last event: the core's clock never runs back (`max(now, atMs)`). */
+  readonly atMs: number
+  readonly configuration: BranchConfiguration
+  /** Revision of the last change of configuration: its ETag. */
+  readonly configuredRevision: number
+  /** Business day, `YYYY-MM-DD` in the branch's time zone. */
+  readonly day: string
+  readonly previousDay: string | null
+  /** `open`: tickets outside the hours too; `closed`: no tickets any more today; null: the hours decide. */
+  readonly dayOverride: 'open' | 'closed' | null
+  /** Everything stands still (ceremony, alarm). */
+  readonly pause: { readonly reason: string; readonly sinceMs: number } | null
+  readonly notice: Notice | null
+  /** Last `entry` given. */
+  readonly entry: number
+  /** Last number given per agency prefix, today. */
+  readonly series: Readonly<Record<string, number>>
+  /** Stops issued per service, today: what a quota counts. */
+  readonly issued: Readonly<Record<string, number>>
+  /** Only services that differ from plain "as the hours say". */
+  readonly services: Readonly<Record<string, ServiceState>>
+  readonly counters: Readonly<Record<string, CounterState>>
+  /** Last `Call.sequence` per zone. */
+  readonly sequences: Readonly<Record<string, number>>
+  /** Recent calls by `ZONE/SLOT`. */
+  readonly calls: Readonly<Record<string, Call>>
+  /** Every ticket of the business day, and those carried over, by id. */
+  readonly tickets: SortedMap<string, Ticket>
+
+  // Below: derived from `tickets`, kept in step by `evolve`; not stored.
+
+  /** Waiting tickets per service code, or per `@COUNTER` for those sent to one counter: `queueKey(ticket)` to ticket id. */
+  readonly queues: Readonly<Record<string, SortedMap<string, string>>>
+  /** The same tickets by when they became ready: who has waited longest. */
+  readonly arrivals: Readonly<Record<string, SortedMap<string, string>>>
+}
+
+/** Key of the queue that a waiting ticket stands in: its service's code, or `@COUNTER` where it was sent to one counter. */
+export const queueOf = (ticket: Ticket): string => (ticket.sentTo === null ? currentService(ticket) : `@${ticket.sentTo}`)
+
+const padded = (value: number, digits: number): string => String(value).padStart(digits, '0')
+
+/** Sorts as (dueAtMs, entry) does: earliest deadline first, ties to the earlier entry (ORDER1). */
+export const queueKey = (ticket: Ticket): string => `${padded(ticket.dueAtMs, 15)}:${padded(ticket.entry, 9)}`
+
+/** Sorts as (readyAtMs, entry) does. */
+export const arrivalKey = (ticket: Ticket): string => `${padded(ticket.readyAtMs, 15)}:${padded(ticket.entry, 9)}`
+
+const NO_QUEUE = SortedMap.empty<string, string>()
+export const queue = (state: BranchState, name: string): SortedMap<string, string> => state.queues[name] ?? NO_QUEUE
+export const arrivals = (state: BranchState, name: string): SortedMap<string, string> => state.arrivals[name] ?? NO_QUEUE
+export const counterState = (state: BranchState, id: string): CounterState => state.counters[id] ?? CLOSED_COUNTER
+
+/** A branch before its first event. Its first event is always `branchConfigured`. */
+export function emptyBranch(configuration: BranchConfiguration): BranchState {
+  return {
+    format: FORMAT,
+    revision: 0,
+    atMs: 0,
+    configuration,
+    configuredRevision: 0,
+    day: '',
+    previousDay: null,
+    dayOverride: null,
+    pause: null,
+    notice: null,
+    entry: 0,
+    series: {},
+    issued: {},
+    services: {},
+    counters: {},
+    sequences: {},
+    calls: {},
+    tickets: SortedMap.empty(),
+    queues: {},
+    arrivals: {},
+  }
+}
