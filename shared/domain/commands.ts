@@ -86,10 +86,8 @@ export const REJECTION_CODES = [
   'duplicate-service',
   'nothing-chosen',
   'service-closed',
-  'service-paused',
   'quota-used',
   'branch-paused',
-  'day-closed',
   'counter-closed',
   'counter-paused',
   'counter-open-elsewhere',
@@ -98,11 +96,9 @@ export const REJECTION_CODES = [
   'stale-view',
   'nothing-to-recall',
   'no-current-ticket',
-  'not-started',
   'already-started',
   'not-served-here',
   'ticket-at-counter',
-  'ticket-not-waiting',
   'ticket-not-held',
   'ticket-ended',
   'nothing-to-undo',
@@ -111,7 +107,6 @@ export const REJECTION_CODES = [
   'configuration-changed',
   'configuration-in-use',
   'day-not-over',
-  'nothing-to-resume',
 ] as const
 export type RejectionCode = (typeof REJECTION_CODES)[number]
 

@@ -91,6 +91,8 @@ export interface TicketCalled extends Omit<Call, 'ticket' | 'kind'> {
   readonly why: CallReason
   /** The previous state, so that a reader of the log needs no state to understand it. */
   readonly from: Ticket['state']
+  /** The ticket that the same command ended at this counter: one step, taken back as one. */
+  readonly ended: string | null
 }
 
 export type EventType = BranchEvent['type']

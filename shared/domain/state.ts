@@ -170,6 +170,8 @@ export interface BranchState {
   readonly queues: Readonly<Record<string, SortedMap<string, string>>>
   /** The same tickets by when they became ready: who has waited longest. */
   readonly arrivals: Readonly<Record<string, SortedMap<string, string>>>
+  /** Tickets on hold, by the counter that holds them: entry to ticket id. */
+  readonly held: Readonly<Record<string, SortedMap<number, string>>>
 }
 
 /** Key of the queue that a waiting ticket stands in: its service's code, or `@COUNTER` where it was sent to one counter. */
@@ -211,5 +213,6 @@ export function emptyBranch(configuration: BranchConfiguration): BranchState {
     tickets: SortedMap.empty(),
     queues: {},
     arrivals: {},
+    held: {},
   }
 }

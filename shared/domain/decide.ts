@@ -1,0 +1,486 @@
+import { caption } from '../speech/caption.ts'
+import type { Accepted, Command, CounterCommand, Decision, IssueTicket, Rejection, RejectionCode, SystemCommand, TransferPlace, TransferTarget } from './commands.ts'
+import { type Counter, indexOf } from './configuration.ts'
+import type { BranchEvent, TicketCompleted } from './events.ts'
+import { businessDay, issuing } from './hours.ts'
+import { dueAtMs, frontOfQueueMs, nextFor, REGULAR, targetMinutes, waitingFor } from './order.ts'
+import { type BranchState, type CounterState, counterState, currentService, type Outcome, type Ticket } from './state.ts'
+
+/** What a decision needs to know of the world: the store's clock, and whose command it is (`by` of the events). */
+export interface Context {
+  readonly nowMs: number
+  readonly by: string
+}
+
+/** How long an officer can take back his last step. */
+export const UNDO_MS = 30_000
+
+/**
+ * The one place of every rule: what a command does to a branch, as events, or why it is refused.
+ * Pure: no clock (the context has it), no random source (ids come with the command), no I/O. Unknown ids are refusals, never throws.
+ */
+export function decide(state: BranchState, command: Command, context: Context): Decision {
+  // The core's clock never runs back, whatever the store's clock did.
+  const at: Context = { by: context.by, nowMs: Math.max(context.nowMs, state.atMs) }
+  switch (command.type) {
+    case 'issueTicket':
+      return issueTicket(state, command, at)
+    case 'openDay':
+      return state.dayOverride === 'open' ? nothing() : accept([{ type: 'dayOverridden', override: 'open', ...stamp(at) }])
+    case 'resetDay':
+      return state.dayOverride === null ? nothing() : accept([{ type: 'dayOverridden', override: null, ...stamp(at) }])
+    case 'closeDay':
+      return closeDay(state, command.remaining, command.reason ?? 'day-closed', at)
+    case 'pauseBranch':
+      return accept([{ type: 'branchPaused', reason: command.reason, ...stamp(at) }])
+    case 'resumeBranch':
+      return state.pause === null ? nothing() : accept([{ type: 'branchResumed', ...stamp(at) }])
+    case 'pauseService':
+      return knownService(state, command.service) ?? accept([{ type: 'servicePaused', service: command.service, reason: command.reason, ...stamp(at) }])
+    case 'openService':
+      return knownService(state, command.service) ?? accept([{ type: 'serviceOpened', service: command.service, ...stamp(at) }])
+    case 'resetService':
+      return (
+        knownService(state, command.service) ??
+        (state.services[command.service] ? accept([{ type: 'serviceReset', service: command.service, ...stamp(at) }]) : nothing())
+      )
+    case 'announce':
+      return accept([{ type: 'textAnnounced', text: command.text, ...stamp(at) }])
+    case 'cancelTicket': {
+      const ticket = state.tickets.get(command.ticket)
+      if (!ticket) return reject('unknown-ticket')
+      if (isAtCounter(ticket)) return reject('ticket-at-counter', { number: ticket.number, counter: ticket.counter })
+      if (ticket.state !== 'waiting' && ticket.state !== 'onHold') return reject('ticket-ended', { number: ticket.number, state: ticket.state })
+      return accept([{ type: 'ticketCancelled', ticketId: ticket.id, reason: command.reason, ...stamp(at) }], { ticketId: ticket.id })
+    }
+    case 'reclassifyTicket':
+      return reclassifyTicket(state, command.ticket, command.class, command.reason, at)
+    case 'moveTicket': {
+      const ticket = state.tickets.get(command.ticket)
+      if (!ticket) return reject('unknown-ticket')
+      if (isAtCounter(ticket)) return reject('ticket-at-counter', { number: ticket.number, counter: ticket.counter })
+      if (hasEnded(ticket)) return reject('ticket-ended', { number: ticket.number, state: ticket.state })
+      return transferred(state, ticket, null, command.to, command.place, command.reason, at)
+    }
+    case 'freeCounter':
+      return freeCounter(state, command.counter, at)
+    case 'configureBranch':
+      return configureBranch(state, command, at)
+    case 'turnDay':
+      return turnDay(state, at)
+    default:
+      return counterCommand(state, command, at)
+  }
+}
+
+// --- tickets
+
+function issueTicket(state: BranchState, command: IssueTicket, at: Context): Decision {
+  const { services: known, classes, journeys } = indexOf(state.configuration)
+  const ticketClass = command.class ?? REGULAR
+  if (ticketClass !== REGULAR && !classes.has(ticketClass)) return reject('unknown-class', { class: ticketClass })
+
+  let steps: readonly { readonly service: string; readonly optional?: boolean }[]
+  if (command.journey !== undefined) {
+    const journey = journeys.get(command.journey)
+    if (!journey) return reject('unknown-journey', { journey: command.journey })
+    steps = journey.steps
+  } else steps = (command.services ?? []).map((service) => ({ service }))
+  if (steps.length === 0) return reject('nothing-chosen')
+
+  const services: string[] = []
+  for (const { service, optional } of steps) {
+    const entry = known.get(service)
+    if (!entry) return reject('unknown-service', { service })
+    if (command.journey === undefined && services.includes(service)) return reject('duplicate-service', { service })
+    const closed = closedBecause(state, service, at.nowMs) ?? quotaUsed(state, service, services.filter((code) => code === service).length)
+    if (closed === null) services.push(service)
+    else if (!optional) return { ok: false, rejection: closed }
+  }
+  const first = services[0]
+  if (first === undefined) return reject('nothing-chosen')
+
+  const { prefix } = (known.get(first) as { agency: { prefix: string } }).agency
+  const count = (state.series[prefix] ?? 0) + 1
+  const event: BranchEvent = {
+    type: 'ticketIssued',
+    ticket: { id: command.ticketId, number: `${prefix}-${String(count).padStart(3, '0')}` },
+    day: state.day,
+    class: ticketClass,
+    language: command.language ?? 'id',
+    journey: command.journey ?? null,
+    services,
+    entry: state.entry + 1,
+    readyAtMs: at.nowMs,
+    dueAtMs: dueAtMs(state, ticketClass, first, at.nowMs),
+    ...stamp(at),
+  }
+  return accept([event], { ticketId: command.ticketId })
+}
+
+/** Why a service issues no tickets now, and when it does again (TICKET4); null where it does. */
+export function closedBecause(state: BranchState, service: string, nowMs: number): Rejection | null {
+  const closed = (reason: string, opensAtMs: number | null, text: string | null = null): Rejection => ({
+    code: 'service-closed',
+    details: { service, reason, opensAtMs, ...(text === null ? {} : { text }) },
+  })
+  if (state.pause) return closed('branch-paused', null, state.pause.reason)
+  const override = state.services[service]
+  if (override?.override === 'paused') return closed('paused', null, override.reason)
+  const hours = indexOf(state.configuration).services.get(service)?.service.hours ?? state.configuration.hours
+  const now = issuing(hours, state.configuration.timeZone, nowMs)
+  if (state.dayOverride === 'closed') return closed('day-closed', null)
+  if (now.open || override?.override === 'open' || state.dayOverride === 'open') return null
+  return closed(now.reason, now.opensAtMs)
+}
+
+/** TICKET3: exact, because it is decided on the revision that it is committed on. `more`: stops of the same ticket counted already. */
+export function quotaUsed(state: BranchState, service: string, more = 0): Rejection | null {
+  const quota = indexOf(state.configuration).services.get(service)?.service.quotaPerDay ?? null
+  if (quota === null || (state.issued[service] ?? 0) + more < quota) return null
+  return { code: 'quota-used', details: { service, quota } }
+}
+
+function reclassifyTicket(state: BranchState, id: string, ticketClass: string, reason: string, at: Context): Decision {
+  const ticket = state.tickets.get(id)
+  if (!ticket) return reject('unknown-ticket')
+  if (ticketClass !== REGULAR && !indexOf(state.configuration).classes.has(ticketClass)) return reject('unknown-class', { class: ticketClass })
+  if (hasEnded(ticket)) return reject('ticket-ended', { number: ticket.number, state: ticket.state })
+  const due = dueAtMs(state, ticketClass, currentService(ticket), ticket.readyAtMs)
+  return accept([{ type: 'ticketReclassified', ticketId: id, class: ticketClass, dueAtMs: due, reason, ...stamp(at) }], { ticketId: id })
+}
+
+const isAtCounter = (ticket: Ticket): boolean => ticket.state === 'called' || ticket.state === 'serving'
+/** Its visit is over for good. A missed ticket is not: its visitor may come back. */
+const hasEnded = (ticket: Ticket): boolean => ticket.state === 'completed' || ticket.state === 'cancelled'
+
+// --- counters
+
+function counterCommand(state: BranchState, command: CounterCommand, at: Context): Decision {
+  const counter = indexOf(state.configuration).counters.get(command.counter)
+  if (!counter) return reject('unknown-counter', { counter: command.counter })
+  const now = counterState(state, counter.id)
+
+  if (command.type === 'openCounter') {
+    const elsewhere = now.state !== 'closed' && now.officer !== command.officer
+    if (elsewhere && !command.takeOver) return reject('counter-open-elsewhere', { counter: counter.id, officer: now.officer })
+    if (now.state === 'open' && !elsewhere) return nothing()
+    return accept([
+      { type: 'counterOpened', counter: counter.id, officer: command.officer, takenOverFrom: elsewhere ? now.officer : null, ...stamp(at) },
+    ])
+  }
+  if (now.state === 'closed') return reject('counter-closed', { counter: counter.id })
+  if (now.officer !== command.officer) return reject('not-at-counter', { counter: counter.id })
+
+  switch (command.type) {
+    case 'pauseCounter':
+      return accept([{ type: 'counterPaused', counter: counter.id, reason: command.reason, ...stamp(at) }])
+    case 'closeCounter':
+      if (now.ticket !== null) return reject('counter-busy', { counter: counter.id, number: state.tickets.get(now.ticket)?.number ?? null })
+      return accept([counterClosed(state, counter, at)])
+    case 'undo':
+      return undo(state, counter, now, at)
+    case 'resume':
+      return resume(state, counter, now, command.ticket, at)
+    case 'returnToQueue':
+      return returnToQueue(state, counter, command.ticket, at)
+    default:
+  }
+
+  // CALL3: the officer acts on the ticket that he sees; a double click sees one that is gone.
+  if (command.current !== now.ticket)
+    return reject('stale-view', { counter: counter.id, number: now.ticket === null ? null : (state.tickets.get(now.ticket)?.number ?? null) })
+
+  if (command.type === 'callNext' || command.type === 'callTicket') {
+    if (state.pause) return reject('branch-paused', { reason: state.pause.reason })
+    if (now.state === 'paused') return reject('counter-paused', { counter: counter.id })
+    if (command.type === 'callNext') return callNext(state, counter, now, at)
+    return callTicket(state, counter, now, command.ticket, command.reason, at)
+  }
+
+  const ticket = now.ticket === null ? undefined : state.tickets.get(now.ticket)
+  if (!ticket) return reject(command.type === 'recall' ? 'nothing-to-recall' : 'no-current-ticket', { counter: counter.id })
+  const about = { ticketId: ticket.id, counter: counter.id, ...stamp(at) }
+  const accepted = { ticketId: ticket.id }
+  switch (command.type) {
+    case 'recall': {
+      const why = ticket.why as NonNullable<Ticket['why']>
+      return calling(state, counter, ticket, why, 'ticketRecalled', [], at)
+    }
+    case 'startService':
+      if (ticket.state !== 'called') return reject('already-started', { number: ticket.number })
+      return accept([{ type: 'serviceStarted', ...about }], accepted)
+    case 'complete':
+      return accept([completed(state, ticket, counter.id, command.outcome ?? 'done', at)], accepted)
+    case 'markNoShow':
+      if (ticket.state !== 'called') return reject('already-started', { number: ticket.number })
+      return accept([{ type: 'ticketMissed', ...about }], accepted)
+    case 'hold':
+      return accept([{ type: 'ticketHeld', reason: command.reason ?? null, ...about }], accepted)
+    case 'transfer':
+      return transferred(state, ticket, counter.id, command.to, command.place, command.note ?? null, at)
+  }
+}
+
+/** A stop is over. The next stop begins by itself, ready now; missing documents end a journey, whose later steps need them. */
+function completed(state: BranchState, ticket: Ticket, counter: string, outcome: Outcome, at: Context): TicketCompleted {
+  const stop = ticket.stop + 1
+  const service = ticket.services[stop]
+  const goesOn = service !== undefined && !(ticket.journey !== null && outcome === 'incompleteDocuments')
+  const next = goesOn
+    ? { stop, entry: state.entry + 1, readyAtMs: at.nowMs, dueAtMs: dueAtMs(state, ticket.class, service, at.nowMs) }
+    : null
+  return { type: 'ticketCompleted', ticketId: ticket.id, counter, outcome, next, ...stamp(at) }
+}
+
+/** CALL4: the next call ends the ticket at the counter; one that was never started counts as not served. */
+function ending(state: BranchState, counter: Counter, now: CounterState, at: Context): BranchEvent[] {
+  const ticket = now.ticket === null ? undefined : state.tickets.get(now.ticket)
+  if (!ticket) return []
+  if (ticket.state === 'called') return [{ type: 'ticketMissed', ticketId: ticket.id, counter: counter.id, ...stamp(at) }]
+  return [completed(state, ticket, counter.id, 'done', at)]
+}
+
+function callNext(state: BranchState, counter: Counter, now: CounterState, at: Context): Decision {
+  const ended = ending(state, counter, now, at)
+  const ticket = nextFor(state, counter)
+  // CALL5: nobody waits; the ticket at the counter is ended all the same.
+  if (!ticket) return accept(ended, { ticketId: null })
+  const why = {
+    rule: 'earliestDue' as const,
+    dueAtMs: ticket.dueAtMs,
+    readyAtMs: ticket.readyAtMs,
+    targetMinutes: targetMinutes(state, ticket.class, currentService(ticket)),
+    class: ticket.class,
+    candidates: waitingFor(state, counter),
+    outOfOrder: false,
+    reason: null,
+  }
+  return calling(state, counter, ticket, why, 'ticketCalled', ended, at)
+}
+
+function callTicket(state: BranchState, counter: Counter, now: CounterState, id: string, reason: string, at: Context): Decision {
+  const ticket = state.tickets.get(id)
+  if (!ticket) return reject('unknown-ticket')
+  if (isAtCounter(ticket)) return reject('ticket-at-counter', { number: ticket.number, counter: ticket.counter })
+  if (hasEnded(ticket)) return reject('ticket-ended', { number: ticket.number, state: ticket.state })
+  const service = currentService(ticket)
+  if (!counter.services.includes(service) && ticket.sentTo !== counter.id) return reject('not-served-here', { counter: counter.id, service })
+  const why = {
+    rule: 'direct' as const,
+    dueAtMs: ticket.dueAtMs,
+    readyAtMs: ticket.readyAtMs,
+    targetMinutes: targetMinutes(state, ticket.class, service),
+    class: ticket.class,
+    candidates: waitingFor(state, counter),
+    outOfOrder: nextFor(state, counter)?.id !== id,
+    reason,
+  }
+  return calling(state, counter, ticket, why, 'ticketCalled', ending(state, counter, now, at), at)
+}
+
+function calling(
+  state: BranchState,
+  counter: Counter,
+  ticket: Ticket,
+  why: NonNullable<Ticket['why']>,
+  type: 'ticketCalled' | 'ticketRecalled',
+  ended: readonly BranchEvent[],
+  at: Context,
+): Decision {
+  const sequence = (state.sequences[counter.zone] ?? 0) + 1
+  const announcementId = `${counter.zone}-${sequence}`
+  const event: BranchEvent = {
+    type,
+    announcementId,
+    ticket: { id: ticket.id, number: ticket.number },
+    counter: { id: counter.id, label: counter.label },
+    zone: counter.zone,
+    service: currentService(ticket),
+    sequence,
+    language: ticket.language,
+    caption: caption({ number: ticket.number, counterId: counter.id, counterLabel: counter.label }),
+    why,
+    from: ticket.state,
+    ended: ended.length > 0 ? counterState(state, counter.id).ticket : null,
+    ...stamp(at),
+  }
+  return accept([...ended, event], { ticketId: ticket.id, announcementId })
+}
+
+function resume(state: BranchState, counter: Counter, now: CounterState, id: string, at: Context): Decision {
+  const ticket = state.tickets.get(id)
+  if (!ticket) return reject('unknown-ticket')
+  if (ticket.state !== 'onHold') return reject('ticket-not-held', { number: ticket.number, state: ticket.state })
+  if (now.ticket !== null) return reject('counter-busy', { counter: counter.id, number: state.tickets.get(now.ticket)?.number ?? null })
+  if (ticket.counter !== counter.id && !counter.services.includes(currentService(ticket)))
+    return reject('not-served-here', { counter: counter.id, service: currentService(ticket) })
+  return accept([{ type: 'ticketResumed', ticketId: id, counter: counter.id, ...stamp(at) }], { ticketId: id })
+}
+
+function returnToQueue(state: BranchState, counter: Counter, id: string, at: Context): Decision {
+  const ticket = state.tickets.get(id)
+  if (!ticket) return reject('unknown-ticket')
+  if (isAtCounter(ticket) && ticket.counter !== counter.id) return reject('ticket-at-counter', { number: ticket.number, counter: ticket.counter })
+  if (hasEnded(ticket)) return reject('ticket-ended', { number: ticket.number, state: ticket.state })
+  if (ticket.state === 'waiting') return reject('ticket-not-held', { number: ticket.number, state: ticket.state })
+  if (ticket.counter !== counter.id && !counter.services.includes(currentService(ticket)))
+    return reject('not-served-here', { counter: counter.id, service: currentService(ticket) })
+  return accept([{ type: 'ticketReturned', ticketId: id, counter: counter.id, ...stamp(at) }], { ticketId: id })
+}
+
+function transferred(
+  state: BranchState,
+  ticket: Ticket,
+  from: string | null,
+  to: TransferTarget,
+  place: TransferPlace,
+  note: string | null,
+  at: Context,
+): Decision {
+  let service = currentService(ticket)
+  if ('service' in to) {
+    const unknown = knownService(state, to.service)
+    if (unknown) return unknown
+    service = to.service
+  } else {
+    if (!indexOf(state.configuration).counters.has(to.counter)) return reject('unknown-counter', { counter: to.counter })
+    // Sent to a closed counter it would wait for nobody.
+    if (counterState(state, to.counter).state === 'closed') return reject('counter-closed', { counter: to.counter })
+  }
+  const name = 'service' in to ? service : `@${to.counter}`
+  const due = { keep: ticket.dueAtMs, front: frontOfQueueMs(state, name, at.nowMs), end: dueAtMs(state, ticket.class, service, at.nowMs) }[place]
+  const event: BranchEvent = {
+    type: 'ticketTransferred',
+    ticketId: ticket.id,
+    from,
+    to: 'service' in to ? { service } : { counter: to.counter },
+    dueAtMs: due,
+    note,
+    ...stamp(at),
+  }
+  return accept([event], { ticketId: ticket.id })
+}
+
+function undo(state: BranchState, counter: Counter, now: CounterState, at: Context): Decision {
+  const last = now.lastStep
+  if (!last) return reject('nothing-to-undo', { counter: counter.id })
+  if (at.nowMs - last.atMs > UNDO_MS) return reject('undo-too-late', { seconds: UNDO_MS / 1000 })
+  for (const before of last.tickets) {
+    const ticket = state.tickets.get(before.id)
+    if (!ticket || ticket.changedRevision > last.revision) return reject('undo-overtaken', { number: before.number })
+  }
+  return accept(
+    [
+      {
+        type: 'stepUndone',
+        counter: counter.id,
+        undone: last.type,
+        tickets: last.tickets,
+        ticket: last.ticket,
+        withdrawn: last.announcements,
+        ...stamp(at),
+      },
+    ],
+    { ticketId: last.ticket },
+  )
+}
+
+const counterClosed = (state: BranchState, counter: { readonly id: string }, at: Context): BranchEvent => ({
+  type: 'counterClosed',
+  counter: counter.id,
+  released: [...(state.queues[`@${counter.id}`]?.values() ?? [])],
+  ...stamp(at),
+})
+
+function freeCounter(state: BranchState, id: string, at: Context): Decision {
+  if (!indexOf(state.configuration).counters.has(id)) return reject('unknown-counter', { counter: id })
+  const now = counterState(state, id)
+  if (now.state === 'closed') return reject('counter-closed', { counter: id })
+  const events: BranchEvent[] = []
+  if (now.ticket !== null) events.push({ type: 'ticketReturned', ticketId: now.ticket, counter: id, ...stamp(at) })
+  events.push(counterClosed(state, { id }, at))
+  return accept(events, { ticketId: now.ticket })
+}
+
+// --- the day and the branch
+
+function closeDay(state: BranchState, remaining: 'serve' | 'refuse' | 'carryOver', reason: string, at: Context): Decision {
+  const events: BranchEvent[] = []
+  if (state.dayOverride !== 'closed') events.push({ type: 'dayOverridden', override: 'closed', ...stamp(at) })
+  if (remaining !== 'serve')
+    for (const ticket of inOrderOfEntry(state, (each) => each.state === 'waiting' || each.state === 'onHold'))
+      events.push(remaining === 'refuse' ? refused(ticket, reason, at) : carriedOver(ticket, at))
+  return accept(events)
+}
+
+/** DAY1, DAY2: whatever is still open at midnight ends with its reason, or waits on; then the day turns and the series begin anew. */
+function turnDay(state: BranchState, at: Context): Decision {
+  const day = businessDay(at.nowMs, state.configuration.timeZone)
+  if (day <= state.day) return reject('day-not-over', { day: state.day })
+  const events: BranchEvent[] = []
+  for (const ticket of inOrderOfEntry(state, (each) => !hasEnded(each) && each.state !== 'noShow')) {
+    if (ticket.state === 'called') events.push({ type: 'ticketMissed', ticketId: ticket.id, counter: ticket.counter as string, ...stamp(at) })
+    else if (ticket.state === 'serving')
+      events.push({ type: 'ticketCompleted', ticketId: ticket.id, counter: ticket.counter as string, outcome: 'done', next: null, ...stamp(at) })
+    else if (isCarriedOver(ticket) && ticket.day === state.day) continue
+    else if (ticket.state === 'waiting' && state.configuration.atDayEnd === 'carryOver') events.push(carriedOver(ticket, at))
+    else events.push(refused(ticket, 'day-ended', at))
+  }
+  events.push({ type: 'dayTurned', day, ...stamp(at) })
+  return accept(events)
+}
+
+const refused = (ticket: Ticket, reason: string, at: Context): BranchEvent => ({ type: 'ticketCancelled', ticketId: ticket.id, reason, ...stamp(at) })
+
+/** `B-007` of the 20th waits on as `B-007/20`, so that it is never taken for the next day's `B-007`. */
+const carriedOver = (ticket: Ticket, at: Context): BranchEvent => ({
+  type: 'ticketCarriedOver',
+  ticketId: ticket.id,
+  number: isCarriedOver(ticket) ? ticket.number : `${ticket.number}/${Number(ticket.day.slice(8))}`,
+  ...stamp(at),
+})
+
+export const isCarriedOver = (ticket: Ticket): boolean => ticket.number.includes('/')
+
+const inOrderOfEntry = (state: BranchState, wanted: (ticket: Ticket) => boolean): Ticket[] =>
+  [...state.tickets.values()].filter(wanted).sort((a, b) => a.entry - b.entry)
+
+function configureBranch(state: BranchState, command: Extract<SystemCommand, { type: 'configureBranch' }>, at: Context): Decision {
+  if (command.ifRevision !== undefined && command.ifRevision !== state.configuredRevision)
+    return reject('configuration-changed', { revision: state.configuredRevision })
+  const { configuration } = command
+  const isNew = state.revision === 0
+  if (!isNew) {
+    const missing = inUseButMissing(state, command.configuration)
+    if (missing) return reject('configuration-in-use', { path: missing })
+  }
+  const day = isNew ? businessDay(at.nowMs, configuration.timeZone) : state.day
+  return accept([{ type: 'branchConfigured', configuration, day, ...stamp(at) }])
+}
+
+/** What visitors or officers are using now can't be taken away: the first such thing, as a path in the configuration. */
+function inUseButMissing(state: BranchState, configuration: BranchState['configuration']): string | null {
+  const { services, counters, classes } = indexOf(configuration)
+  if (configuration.id !== state.configuration.id) return 'id'
+  if (configuration.timeZone !== state.configuration.timeZone && state.tickets.size > 0) return 'timeZone'
+  for (const [id, counter] of Object.entries(state.counters)) if (counter.state !== 'closed' && !counters.has(id)) return `counters.${id}`
+  for (const ticket of state.tickets.values()) {
+    if (hasEnded(ticket)) continue
+    for (const service of ticket.services.slice(ticket.stop)) if (!services.has(service)) return `services.${service}`
+    if (ticket.class !== REGULAR && !classes.has(ticket.class)) return `classes.${ticket.class}`
+  }
+  return null
+}
+
+// --- small words
+
+const stamp = (at: Context): { readonly atMs: number; readonly by: string } => ({ atMs: at.nowMs, by: at.by })
+const accept = (events: readonly BranchEvent[], accepted: Accepted = {}): Decision => ({ ok: true, events, accepted })
+const nothing = (): Decision => accept([])
+const reject = (code: RejectionCode, details?: Rejection['details']): Decision => ({ ok: false, rejection: details ? { code, details } : { code } })
+
+function knownService(state: BranchState, service: string): Decision | null {
+  return indexOf(state.configuration).services.has(service) ? null : reject('unknown-service', { service })
+}
+

@@ -1,0 +1,68 @@
+import { indexOf } from './configuration.ts'
+import { quotaUsed } from './decide.ts'
+import { seriesAndCount } from './evolve.ts'
+import { arrivalKey, type BranchState, counterState, currentService, queueKey, queueOf } from './state.ts'
+
+/**
+ * What must hold of a branch at every revision: one line, beginning with the rule's id, for each thing that does not; empty where all is well.
+ * Looks at every ticket: for tests, the simulator and the self-check, not for the way of a command.
+ */
+export function invariants(state: BranchState): string[] {
+  const broken: string[] = []
+  const { services, counters } = indexOf(state.configuration)
+
+  // TICKET1: the numbers of a series are 1..n, each once.
+  const seen = new Map<string, Set<number>>()
+  const waiting = new Map<string, number>()
+  for (const ticket of state.tickets.values()) {
+    if (ticket.day === state.day) {
+      const [prefix, count] = seriesAndCount(ticket.number)
+      const numbers = seen.get(prefix) ?? new Set()
+      if (numbers.has(count)) broken.push(`TICKET1 ${ticket.number} was issued twice`)
+      seen.set(prefix, numbers.add(count))
+    }
+    const isAtCounter = ticket.state === 'called' || ticket.state === 'serving'
+    if (isAtCounter && (ticket.counter === null || counterState(state, ticket.counter).ticket !== ticket.id))
+      broken.push(`CALL1 ${ticket.number} is ${ticket.state} at counter ${ticket.counter}, which does not have it`)
+    const name = queueOf(ticket)
+    const queued = state.queues[name]?.get(queueKey(ticket)) === ticket.id
+    if (ticket.state === 'waiting') {
+      waiting.set(name, (waiting.get(name) ?? 0) + 1)
+      if (!queued) broken.push(`CALL6 ${ticket.number} waits but stands in no queue`)
+      if (state.arrivals[name]?.get(arrivalKey(ticket)) !== ticket.id) broken.push(`CALL6 ${ticket.number} is missing among the arrivals`)
+    } else if (queued) broken.push(`CALL6 ${ticket.number} is ${ticket.state} but still stands in a queue`)
+    if (ticket.stop >= ticket.services.length) broken.push(`CALL6 ${ticket.number} is past its last stop`)
+    else if (!services.has(currentService(ticket)) && ticket.state === 'waiting') broken.push(`DAY2 ${ticket.number} waits for a service that is gone`)
+    if (ticket.dueAtMs < 0 || ticket.readyAtMs < ticket.issuedAtMs) broken.push(`ORDER1 ${ticket.number} has impossible times`)
+    if (ticket.calls > 0 && ticket.why === null) broken.push(`ORDER4 ${ticket.number} was called without a stored reason`)
+  }
+  for (const [prefix, last] of Object.entries(state.series)) {
+    const numbers = seen.get(prefix)?.size ?? 0
+    if (numbers !== last) broken.push(`TICKET1 series ${prefix} is at ${last} but has ${numbers} tickets`)
+  }
+  for (const [name, queue] of Object.entries(state.queues)) {
+    if (queue.size !== (waiting.get(name) ?? 0)) broken.push(`CALL6 queue ${name} has ${queue.size} entries for ${waiting.get(name) ?? 0} tickets`)
+    if (queue.size !== (state.arrivals[name]?.size ?? 0)) broken.push(`CALL6 arrivals of ${name} differ from its queue`)
+  }
+  for (const [service, issued] of Object.entries(state.issued)) {
+    const quota = services.get(service)?.service.quotaPerDay
+    // A quota that was lowered during the day may be exceeded by what was issued before; one that holds is never passed.
+    if (quota != null && issued > quota && state.configuredRevision === 1) broken.push(`TICKET3 ${service} issued ${issued} of ${quota}`)
+    if (!quotaUsed(state, service) && quota != null && issued >= quota) broken.push(`TICKET3 ${service} is full but would issue`)
+  }
+
+  // CALL1: a counter has one ticket at most, a ticket is at one counter at most.
+  const at = new Map<string, string>()
+  for (const [id, counter] of Object.entries(state.counters)) {
+    if (counter.state === 'closed' && (counter.ticket !== null || counter.officer !== null)) broken.push(`AUTH2 counter ${id} is closed but not empty`)
+    if (counter.state !== 'closed' && counter.officer === null) broken.push(`AUTH2 counter ${id} is open without an officer`)
+    if (counter.state !== 'closed' && !counters.has(id)) broken.push(`AUTH2 counter ${id} is open but not in the configuration`)
+    if (counter.ticket === null) continue
+    const ticket = state.tickets.get(counter.ticket)
+    if (at.has(counter.ticket)) broken.push(`CALL1 ${ticket?.number} is at counters ${at.get(counter.ticket)} and ${id}`)
+    at.set(counter.ticket, id)
+    if (!ticket || ticket.counter !== id || (ticket.state !== 'called' && ticket.state !== 'serving'))
+      broken.push(`CALL1 counter ${id} has ${ticket?.number}, which is ${ticket?.state} at ${ticket?.counter}`)
+  }
+  return broken
+}
