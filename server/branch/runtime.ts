@@ -1,5 +1,15 @@
+import { createHash, randomUUID } from 'node:crypto'
 import type { Command } from '../../shared/domain/commands.ts'
+import { decide } from '../../shared/domain/decide.ts'
+import type { BranchEvent } from '../../shared/domain/events.ts'
+import { evolve } from '../../shared/domain/evolve.ts'
+import { dayEndMs } from '../../shared/domain/hours.ts'
+import type { BranchState } from '../../shared/domain/state.ts'
+import { ERRORS, type ErrorCode, type ErrorReply } from '../../shared/protocol/errors.ts'
 import type { Acknowledgement } from '../../shared/protocol/wire.ts'
+import type { BranchStore, DecidedAnswer, StoredEvent } from '../store/store.ts'
+import { StoreAway } from '../store/store.ts'
+import { ticketReply } from './views.ts'
 
 /** One command on its way to a branch. */
 export interface Request {
@@ -25,6 +35,332 @@ export interface CommandReport {
   readonly repeated: boolean
 }
 
-export interface Runtime {
-  execute(request: Request): Promise<Acknowledgement>
+/** One event as it was applied. `state` after it; `before` it. */
+export interface Applied {
+  readonly before: BranchState
+  readonly event: BranchEvent
+  readonly state: BranchState
 }
+
+export interface RuntimeListener {
+  /** Events in order, right after they were committed here or read from the store. */
+  onApplied(applied: readonly Applied[]): void
+  /** The state was read anew, under a new epoch or after a gap: whatever was shown before is void. */
+  onReplaced(): void
+}
+
+interface Pending {
+  readonly request: Request
+  readonly fingerprint: string
+  readonly startedMs: number
+  conflicts: number
+  readonly settle: (answer: Acknowledgement, repeated: boolean) => void
+  readonly promise: Promise<Acknowledgement>
+}
+
+/** How many commands share one round trip to the store. */
+const BATCH = 64
+/** A branch that meets another server's commits this often in a row lets go for a moment. */
+const BACKOFF_AFTER = 8
+
+/**
+ * One branch in this process: its state in memory, one loop that decides and commits, and the tail of what other servers commit.
+ *
+ * Promises: an answer is given only after its commit; a command id is answered once and always the same (CALL2); events are handed to
+ * the listener in order, each once per process; a refused commit leaves the state as it was.
+ */
+export class BranchRuntime {
+  readonly id: string
+  readonly #store: BranchStore
+  readonly #report: (line: CommandReport) => void
+  #state: BranchState
+  #epoch: string
+  #listener: RuntimeListener | null = null
+  readonly #queue: Pending[] = []
+  /** In flight here, by command id: a repeat while the first is under way gets the same answer. */
+  readonly #inFlight = new Map<string, Pending>()
+  #working = false
+  #closing = false
+  #reload = false
+  #tail: { stop(): void } | null = null
+  /** Events of the tail that came while a commit was under way: its answer may be among them. */
+  #early: StoredEvent[] = []
+  #outbox: Applied[] = []
+  #turnId: string | null = null
+  readonly #idle: (() => void)[] = []
+
+  constructor(store: BranchStore, id: string, loaded: { epoch: string; state: BranchState }, report: (line: CommandReport) => void) {
+    this.id = id
+    this.#store = store
+    this.#report = report
+    this.#state = loaded.state
+    this.#epoch = loaded.epoch
+    this.#follow()
+  }
+
+  get state(): BranchState {
+    return this.#state
+  }
+
+  get epoch(): string {
+    return this.#epoch
+  }
+
+  nowMs(): number {
+    return Math.max(this.#store.nowMs(), this.#state.atMs)
+  }
+
+  listen(listener: RuntimeListener): void {
+    this.#listener = listener
+  }
+
+  /** Decides, commits and answers. Never rejects: what goes wrong is an answer with a code. */
+  execute(request: Request): Promise<Acknowledgement> {
+    const fingerprint = fingerprintOf(request)
+    const same = this.#inFlight.get(request.commandId)
+    if (same) return same.fingerprint === fingerprint ? same.promise : Promise.resolve(refusal('id-reused'))
+    if (this.#closing) return Promise.resolve(refusal('restarting'))
+    let settle!: Pending['settle']
+    const startedMs = performance.now()
+    const promise = new Promise<Acknowledgement>((resolve) => {
+      settle = (answer, repeated) => {
+        this.#inFlight.delete(request.commandId)
+        resolve(answer)
+        this.#report(reportOf(this.id, pending, answer, repeated))
+      }
+    })
+    const pending: Pending = { request, fingerprint, startedMs, conflicts: 0, settle, promise }
+    this.#inFlight.set(request.commandId, pending)
+    this.#queue.push(pending)
+    this.#wake()
+    return promise
+  }
+
+  /** Turns the business day if it is over (DAY1): once, because whoever comes second is refused (`day-not-over`). */
+  turnDayIfOver(): void {
+    if (this.#closing || !this.#isDayOver() || (this.#turnId !== null && this.#inFlight.has(this.#turnId))) return
+    this.#turnId = `turn-${this.#state.day}-${randomUUID()}`
+    void this.execute({ commandId: this.#turnId, actor: 'system', command: { type: 'turnDay' } })
+  }
+
+  /** The store was away: read everything anew before anything else, and learn whether it is the same store. */
+  reload(): void {
+    this.#reload = true
+    this.#wake()
+  }
+
+  /** Takes no more commands and resolves when those taken are answered. */
+  async close(): Promise<void> {
+    this.#closing = true
+    if (this.#working || this.#queue.length > 0) await new Promise<void>((resolve) => this.#idle.push(resolve))
+    this.#tail?.stop()
+    this.#tail = null
+  }
+
+  #isDayOver(): boolean {
+    // A clock that jumped must not end a hall's day: the turn waits until somebody looked.
+    return this.#store.clockStepMs === null && this.nowMs() >= dayEndMs(this.#state.day, this.#state.configuration.timeZone)
+  }
+
+  #wake(): void {
+    if (this.#working) return
+    this.#working = true
+    // A microtask later, so that commands which arrive in one go share a round trip.
+    queueMicrotask(() => void this.#work())
+  }
+
+  async #work(): Promise<void> {
+    try {
+      while (this.#queue.length > 0 || this.#reload) {
+        if (this.#reload) {
+          this.#reload = false
+          await this.#readAnew()
+          continue
+        }
+        await this.#commitSome()
+      }
+    } catch (error) {
+      // Nobody knows whether the last batch was written: its senders ask again under the same ids and get the truth.
+      const code: ErrorCode = error instanceof StoreAway ? 'store-away' : 'internal'
+      for (const pending of this.#queue.splice(0)) pending.settle(refusal(code, error instanceof StoreAway ? undefined : String(error)), false)
+      this.#reload = true
+    } finally {
+      this.#working = false
+      this.#applyEarly()
+      for (const resolve of this.#idle.splice(0)) resolve()
+      if (this.#queue.length > 0) this.#wake()
+    }
+  }
+
+  async #commitSome(): Promise<void> {
+    this.turnDayIfOver()
+    // The turn of the day goes before whatever came with it.
+    const turn = this.#queue.findIndex((pending) => pending.request.command.type === 'turnDay')
+    if (turn > 0) this.#queue.unshift(...this.#queue.splice(turn, 1))
+
+    const batch = this.#queue.slice(0, BATCH)
+    const nowMs = this.nowMs()
+    const before = this.#state
+    const applied: Applied[] = []
+    const answers: DecidedAnswer[] = []
+    const replies: Acknowledgement[] = []
+    let state = before
+    for (const { request, fingerprint } of batch) {
+      const decision = decide(state, request.command, { nowMs, by: request.actor })
+      let reply: Acknowledgement
+      let events: readonly BranchEvent[] = []
+      if (decision.ok) {
+        events = decision.events
+        for (const event of events) {
+          const next = evolve(state, event)
+          applied.push({ before: state, event, state: next })
+          state = next
+        }
+        const { ticketId, announcementId } = decision.accepted
+        const ticket = ticketId == null ? null : state.tickets.get(ticketId)
+        reply = {
+          ok: true,
+          revision: state.revision,
+          ...(ticketId === undefined ? {} : { ticket: ticket ? ticketReply(ticket) : null }),
+          ...(announcementId === undefined ? {} : { announcementId }),
+        }
+      } else reply = refusal(decision.rejection.code, undefined, decision.rejection.details)
+      replies.push(reply)
+      answers.push({ commandId: request.commandId, fingerprint, answer: JSON.stringify(reply), events })
+    }
+
+    const result = await this.#store.commit({ branchId: this.id, epoch: this.#epoch, revision: before.revision, before, after: state, answers })
+    switch (result.status) {
+      case 'committed': {
+        this.#queue.splice(0, batch.length)
+        this.#state = state
+        // Officers first: an answer must not wait behind a thousand screens.
+        batch.forEach((pending, index) => pending.settle(replies[index] as Acknowledgement, false))
+        this.#handOut(applied)
+        this.#applyEarly()
+        return
+      }
+      case 'answered': {
+        for (const [index, stored] of result.answers) {
+          const pending = batch[index] as Pending
+          pending.settle(
+            stored.fingerprint === pending.fingerprint ? (JSON.parse(stored.answer) as Acknowledgement) : refusal('id-reused'),
+            true,
+          )
+        }
+        this.#queue.splice(0, batch.length, ...batch.filter((_, index) => !result.answers.has(index)))
+        return
+      }
+      case 'conflict': {
+        for (const pending of batch) pending.conflicts += 1
+        if (result.epoch !== this.#epoch || result.revision < this.#state.revision) return this.#readAnew()
+        if (!(await this.#catchUp(result.revision))) return this.#readAnew()
+        const conflicts = batch[0]?.conflicts ?? 0
+        if (conflicts >= BACKOFF_AFTER) await pause(Math.random() * Math.min(20, conflicts))
+        return
+      }
+      case 'newer-format': {
+        for (const pending of this.#queue.splice(0)) pending.settle(refusal('newer-format'), false)
+        return
+      }
+    }
+  }
+
+  /** Applies what others committed, up to this revision at least; false where the store does not have it. */
+  async #catchUp(revision: number): Promise<boolean> {
+    this.#applyEarly()
+    while (this.#state.revision < revision) {
+      const events = await this.#store.readEvents(this.id, this.#state.revision, 1000)
+      if (events.length === 0) return false
+      this.#apply(events)
+    }
+    return true
+  }
+
+  async #readAnew(): Promise<void> {
+    const loaded = await this.#store.load(this.id, this.#state.revision)
+    if (!loaded) throw new StoreAway(`branch ${this.id} is not in the store`)
+    this.#early = []
+    // The same store: only catch up, so that screens get events and not everything anew.
+    if (loaded.epoch === this.#epoch && loaded.state.revision >= this.#state.revision && (await this.#catchUp(loaded.state.revision))) return
+    this.#epoch = loaded.epoch
+    this.#state = loaded.state
+    this.#outbox = []
+    this.#follow()
+    this.#listener?.onReplaced()
+  }
+
+  /**
+   * Hands events to the listener one turn of the event loop later: answers are settled in microtasks and leave before the broadcast takes
+   * the thread, and the next batch is on its way to the store while the screens are served.
+   */
+  #handOut(applied: readonly Applied[]): void {
+    if (applied.length === 0) return
+    if (this.#outbox.length === 0) setImmediate(() => this.#listener?.onApplied(this.#outbox.splice(0)))
+    this.#outbox.push(...applied)
+  }
+
+  #follow(): void {
+    this.#tail?.stop()
+    this.#tail = this.#store.tail(this.id, this.#state.revision, (events) => {
+      if (this.#working) this.#early.push(...events)
+      else this.#apply(events)
+    })
+  }
+
+  #applyEarly(): void {
+    if (this.#early.length > 0) this.#apply(this.#early.splice(0))
+  }
+
+  #apply(events: readonly StoredEvent[]): void {
+    const applied: Applied[] = []
+    for (const { revision, event } of events) {
+      if (revision <= this.#state.revision) continue
+      if (revision > this.#state.revision + 1) {
+        this.reload()
+        break
+      }
+      const before = this.#state
+      this.#state = evolve(before, event)
+      applied.push({ before, event, state: this.#state })
+    }
+    this.#handOut(applied)
+  }
+}
+
+/** Same actor, same body: the ticket's id that a server made is not part of what was asked for. */
+function fingerprintOf({ actor, command }: Request): string {
+  const body = command.type === 'issueTicket' ? { ...command, ticketId: '' } : command
+  return createHash('sha256').update(actor).update('\0').update(canonical(body)).digest('base64url').slice(0, 22)
+}
+
+/** JSON with keys in order, so that two ways of writing the same body are the same. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null'
+  const entries = Object.entries(value).filter(([, each]) => each !== undefined)
+  entries.sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${entries.map(([key, each]) => `${JSON.stringify(key)}:${canonical(each)}`).join(',')}}`
+}
+
+export function refusal(code: ErrorCode, message?: string, details?: ErrorReply['details']): Extract<Acknowledgement, { ok: false }> {
+  return { ok: false, error: { code, message: message ?? code, retry: ERRORS[code].retry, ...(details ? { details } : {}) } }
+}
+
+function reportOf(branchId: string, pending: Pending, answer: Acknowledgement, repeated: boolean): CommandReport {
+  const { command, commandId } = pending.request
+  const number = answer.ok ? answer.ticket?.number : undefined
+  return {
+    branchId,
+    commandId,
+    type: command.type,
+    ...('counter' in command ? { counter: command.counter } : {}),
+    ...(number === undefined ? {} : { number }),
+    outcome: answer.ok ? 'ok' : answer.error.code,
+    milliseconds: Math.round((performance.now() - pending.startedMs) * 100) / 100,
+    conflicts: pending.conflicts,
+    repeated,
+  }
+}
+
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))

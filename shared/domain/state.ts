@@ -117,7 +117,7 @@ export interface Call {
 }
 
 /** How many calls of a zone are remembered, in slots `sequence mod RECENT_CALLS`. */
-export const RECENT_CALLS = 12
+export const RECENT_CALLS = 8
 
 export interface ServiceState {
   /** `open`: outside its hours too, until the day turns; `paused`: no new tickets, none called in order. */

@@ -1,0 +1,34 @@
+import type { CounterCommand, SupervisorCommand } from '../../shared/domain/commands.ts'
+import type { ErrorReply } from '../../shared/protocol/errors.ts'
+import { parseBranchCommand, parseCounterCommand } from '../../shared/protocol/schemas.ts'
+import type { Acknowledgement } from '../../shared/protocol/wire.ts'
+import { may, mayOpenCounter } from '../auth/permissions.ts'
+import { actorOf, type Principal } from '../auth/principal.ts'
+import { type BranchRuntime, refusal } from './runtime.ts'
+
+/** The one way in for commands, from sockets and HTTP alike: checked, allowed, then decided. */
+
+/** A command of the officer at this counter, as it came over the wire. */
+export async function commandAtCounter(runtime: BranchRuntime, principal: Principal, counter: string, input: unknown): Promise<Acknowledgement> {
+  const parsed = parseCounterCommand(input)
+  if (!parsed.ok) return malformed(parsed)
+  if (!may(principal, runtime.id, 'actAtCounter')) return refusal('not-allowed')
+  const { commandId, ...wire } = parsed.value
+  if (wire.type === 'openCounter' && !mayOpenCounter(principal, runtime.id, counter)) return refusal('not-allowed')
+  const officer = actorOf(principal)
+  return runtime.execute({ commandId, actor: officer, command: { ...wire, counter, officer } as CounterCommand })
+}
+
+/** A supervisor's command for the whole branch, as it came over the wire. */
+export async function commandBranch(runtime: BranchRuntime, principal: Principal, input: unknown): Promise<Acknowledgement> {
+  const parsed = parseBranchCommand(input)
+  if (!parsed.ok) return malformed(parsed)
+  if (!may(principal, runtime.id, 'supervise')) return refusal('not-allowed')
+  const { commandId, ...command } = parsed.value
+  return runtime.execute({ commandId, actor: actorOf(principal), command: command as SupervisorCommand })
+}
+
+const malformed = (problem: { code: ErrorReply['code']; mistakes: readonly { path: string; message: string }[] }): Acknowledgement =>
+  refusal(problem.code, problem.mistakes.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; '), {
+    mistakes: problem.mistakes,
+  })

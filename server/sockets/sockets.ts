@@ -1,0 +1,382 @@
+import type { Server as HttpServer } from 'node:http'
+import { type Namespace, Server, type Socket } from 'socket.io'
+import { indexOf } from '../../shared/domain/configuration.ts'
+import { ERRORS, type ErrorCode } from '../../shared/protocol/errors.ts'
+import { type Acknowledgement, type Handshake, type Position, PROTOCOL } from '../../shared/protocol/wire.ts'
+import { may, mayOpenCounter } from '../auth/permissions.ts'
+import type { Authenticator, Principal } from '../auth/principal.ts'
+import type { Branches } from '../branch/branches.ts'
+import { commandAtCounter, commandBranch } from '../branch/door.ts'
+import { type BranchRuntime, refusal } from '../branch/runtime.ts'
+import { boardView, counterChange, counterView, liveChange, liveView, ticketView } from '../branch/views.ts'
+import { BoardRoom, type Emit, type Room, ViewRoom } from './rooms.ts'
+
+export interface SocketsContext {
+  readonly branches: Branches
+  readonly accounts: Authenticator
+  isAllowedOrigin(origin: string | undefined): boolean
+  /** The session token in a Cookie header, or null. */
+  tokenFromCookie(header: string | undefined): string | null
+  /** False when this session has used up its requests for now. */
+  take(sessionId: string): Promise<boolean>
+  readonly log: { error(details: object, message: string): void }
+}
+
+export interface Sockets {
+  /** Closes every socket of a session or device (its token is dead). */
+  closeSession(sessionId: string): void
+  /** Tells every screen that the server is about to restart. */
+  announceRestart(): void
+  close(): Promise<void>
+  /** Open sockets per namespace. */
+  count(): Record<string, number>
+}
+
+/** Biggest message a client may send, in bytes. */
+const MAX_MESSAGE = 16_384
+const TICK_MS = 1000
+/** A phone is told at most this often. */
+const TICKET_MS = 1000
+
+const AUDIENCES = ['board', 'counter', 'supervisor', 'ticket'] as const
+type Audience = (typeof AUDIENCES)[number]
+
+/** A refused handshake: `connect_error` with the code as its message and in `data.code`. */
+class Refused extends Error {
+  readonly data: { code: ErrorCode; retry: boolean }
+  constructor(code: ErrorCode) {
+    super(code)
+    this.data = { code, retry: ERRORS[code].retry }
+  }
+}
+
+interface Seat {
+  readonly audience: Audience
+  readonly runtime: BranchRuntime
+  readonly principal: Principal | null
+  readonly token: string | null
+  /** Name of the Socket.IO room that hears what this socket hears. */
+  readonly place: string
+  readonly zones: readonly string[] | null
+  readonly counter: string | null
+  readonly ticket: string | null
+}
+
+/**
+ * The four namespaces. Rooms are chosen by the server from the session, never by the client; every handshake and every command is
+ * checked; a handler that throws harms its caller alone.
+ */
+export function attachSockets(http: HttpServer, context: SocketsContext): Sockets {
+  const io = new Server(http, {
+    transports: ['websocket'],
+    perMessageDeflate: false,
+    maxHttpBufferSize: MAX_MESSAGE,
+    connectTimeout: 5000,
+    pingInterval: 10_000,
+    pingTimeout: 5000,
+    serveClient: false,
+    // CORS does not hold back WebSockets: the origin is checked here, for every transport.
+    allowRequest: (request, done) => done(null, context.isAllowedOrigin(request.headers.origin)),
+  })
+  const halls = new Map<string, Hall>()
+  context.branches.onOpened((runtime) => halls.set(runtime.id, new Hall(io, runtime)))
+
+  for (const audience of AUDIENCES) {
+    const namespace = io.of(`/${audience}`)
+    namespace.use((socket, next) => {
+      seatFor(audience, socket, context).then(
+        (seat) => {
+          socket.data = seat
+          next()
+        },
+        (error: unknown) => {
+          if (error instanceof Refused) return next(error)
+          if (!(error instanceof Error && error.name === 'StoreAway')) context.log.error({ err: error, audience }, 'handshake failed')
+          next(new Refused(error instanceof Error && error.name === 'StoreAway' ? 'store-away' : 'internal'))
+        },
+      )
+    })
+    namespace.on('connection', (socket) => {
+      const seat = socket.data as Seat
+      const hall = halls.get(seat.runtime.id) as Hall
+      if (seat.principal) void socket.join(`session:${seat.principal.sessionId}`)
+      hall.enter(socket, seat)
+      // Anything a client sends may be nonsense: whatever goes wrong in here stays in here.
+      const safely = (work: () => Promise<void> | void) => {
+        Promise.resolve()
+          .then(work)
+          .catch((error: unknown) => context.log.error({ err: error, audience }, 'socket handler failed'))
+      }
+      let resyncs = 0
+      const refill = setInterval(() => {
+        resyncs = 0
+      }, 1000)
+      refill.unref()
+      socket.on('resync', (since: unknown) => {
+        // A screen that keeps asking gets one answer in a while, not a snapshot for each.
+        if (resyncs++ < 5) safely(() => hall.synchronise(socket, seat, positionOf(since)))
+      })
+      if (audience === 'counter' || audience === 'supervisor')
+        socket.on('command', (input: unknown, acknowledge: unknown) =>
+          safely(async () => {
+            const answer = await command(context, seat, input)
+            if (typeof acknowledge === 'function') acknowledge(answer)
+            if (!answer.ok && answer.error.code === 'not-signed-in') socket.disconnect(true)
+          }),
+        )
+      socket.on('disconnect', () => {
+        clearInterval(refill)
+        hall.left(seat)
+      })
+    })
+  }
+  // Namespaces that are not ours are refused by Socket.IO itself; the default one has nothing to say.
+  io.of('/').use((_socket, next) => next(new Refused('unknown-namespace')))
+
+  const timer = setInterval(() => {
+    for (const hall of halls.values()) hall.tick()
+  }, TICK_MS)
+
+  const closeSession = (sessionId: string) => {
+    for (const audience of AUDIENCES) io.of(`/${audience}`).in(`session:${sessionId}`).disconnectSockets(true)
+  }
+  context.accounts.onRevoked(closeSession)
+
+  return {
+    closeSession,
+    announceRestart() {
+      for (const audience of AUDIENCES) io.of(`/${audience}`).emit('restarting')
+    },
+    async close() {
+      clearInterval(timer)
+      for (const hall of halls.values()) hall.close()
+      await io.close()
+    },
+    count: () => Object.fromEntries(AUDIENCES.map((audience) => [audience, io.of(`/${audience}`).sockets.size])),
+  }
+}
+
+async function seatFor(audience: Audience, socket: Socket, context: SocketsContext): Promise<Seat> {
+  const auth = socket.handshake.auth as Partial<Record<keyof Handshake, unknown>>
+  const { protocol } = auth
+  if (typeof protocol !== 'number' || protocol < PROTOCOL) throw new Refused('client-too-old')
+  if (protocol > PROTOCOL) throw new Refused('server-too-old')
+
+  const token = typeof auth.token === 'string' ? auth.token : context.tokenFromCookie(socket.handshake.headers.cookie)
+  const principal = token === null || audience === 'ticket' ? null : await context.accounts.authenticate(token)
+  if (principal === null && audience !== 'ticket') throw new Refused('not-signed-in')
+
+  const runtime = typeof auth.branch === 'string' ? context.branches.get(auth.branch) : undefined
+  if (!runtime) throw new Refused('unknown-branch')
+  const seat = { audience, runtime, principal, token, zones: null, counter: null, ticket: null }
+
+  switch (audience) {
+    case 'board': {
+      if (!may(principal as Principal, runtime.id, 'showBoard')) throw new Refused('not-allowed')
+      const zones = zonesFor(principal as Principal, runtime, auth.zone)
+      return { ...seat, zones, place: `board:${runtime.id}:${zones === null ? '*' : zones.join(',')}` }
+    }
+    case 'counter': {
+      const counter = String(auth.counter ?? '')
+      if (!indexOf(runtime.state.configuration).counters.has(counter)) throw new Refused('unknown-counter')
+      if (!mayOpenCounter(principal as Principal, runtime.id, counter)) throw new Refused('not-allowed')
+      return { ...seat, counter, place: `counter:${runtime.id}:${counter}` }
+    }
+    case 'supervisor':
+      if (!may(principal as Principal, runtime.id, 'supervise')) throw new Refused('not-allowed')
+      return { ...seat, place: `supervisor:${runtime.id}` }
+    case 'ticket': {
+      const ticket = String(auth.ticket ?? '')
+      if (!runtime.state.tickets.has(ticket)) throw new Refused('unknown-ticket')
+      return { ...seat, ticket, place: `ticket:${runtime.id}:${ticket}` }
+    }
+  }
+}
+
+/** The zones that a screen may show and wants to: sorted, so that screens of the same zones share a room. Null: all. */
+function zonesFor(principal: Principal, runtime: BranchRuntime, wanted: unknown): readonly string[] | null {
+  const allowed = principal.kind === 'device' ? principal.zones : null
+  if (wanted === undefined || wanted === null || wanted === '') return allowed === null ? null : [...allowed].sort()
+  const zone = String(wanted)
+  if (!runtime.state.configuration.zones.some((each) => each.id === zone)) throw new Refused('invalid-value')
+  if (allowed !== null && !allowed.includes(zone)) throw new Refused('not-allowed')
+  return [zone]
+}
+
+function positionOf(since: unknown): Position | undefined {
+  if (typeof since !== 'object' || since === null) return undefined
+  const { epoch, revision } = since as Partial<Position>
+  return typeof epoch === 'string' && Number.isSafeInteger(revision) ? { epoch, revision: revision as number } : undefined
+}
+
+async function command(context: SocketsContext, seat: Seat, input: unknown): Promise<Acknowledgement> {
+  try {
+    const principal = seat.token === null ? null : await context.accounts.authenticate(seat.token)
+    if (!principal) return refusal('not-signed-in')
+    if (!(await context.take(principal.sessionId))) return refusal('rate-limited')
+    return seat.counter === null
+      ? await commandBranch(seat.runtime, principal, input)
+      : await commandAtCounter(seat.runtime, principal, seat.counter, input)
+  } catch (error) {
+    if (error instanceof Error && error.name === 'StoreAway') return refusal('store-away')
+    context.log.error({ err: error }, 'command failed')
+    return refusal('internal')
+  }
+}
+
+/** Everybody who listens to one branch on this server. */
+class Hall {
+  readonly #io: Server
+  readonly #runtime: BranchRuntime
+  readonly #rooms = new Map<string, { readonly room: Room; readonly namespace: Namespace; size: number }>()
+  /** Phones: by place, what they were sent last. */
+  readonly #tickets = new Map<string, { readonly id: string; size: number; sent: string; sentMs: number }>()
+  #ticketsDirty = false
+  #ticketTimer: NodeJS.Timeout | undefined
+
+  constructor(io: Server, runtime: BranchRuntime) {
+    this.#io = io
+    this.#runtime = runtime
+    runtime.listen({
+      onApplied: (applied) => {
+        for (const { room } of this.#rooms.values()) room.apply(applied)
+        this.#ticketsDirty = true
+        this.#sendTicketsSoon()
+      },
+      onReplaced: () => this.#restart(),
+    })
+  }
+
+  enter(socket: Socket, seat: Seat): void {
+    const { since } = socket.handshake.auth as { since?: unknown }
+    if (seat.ticket === null) {
+      const entry = this.#rooms.get(seat.place) ?? this.#open(seat)
+      entry.size += 1
+    } else {
+      const entry = this.#tickets.get(seat.place) ?? { id: seat.ticket, size: 0, sent: '', sentMs: 0 }
+      entry.size += 1
+      this.#tickets.set(seat.place, entry)
+    }
+    // Into the room first, then the snapshot: an event between the two is dropped by its revision, none is missed.
+    void socket.join(seat.place)
+    if (seat.ticket !== null) void socket.join(this.#phones)
+    this.synchronise(socket, seat, positionOf(since))
+  }
+
+  left(seat: Seat): void {
+    const rooms: Map<string, { size: number; readonly room?: Room }> = seat.ticket === null ? this.#rooms : this.#tickets
+    const entry = rooms.get(seat.place)
+    if (!entry) return
+    entry.size -= 1
+    if (entry.size > 0) return
+    entry.room?.close()
+    rooms.delete(seat.place)
+  }
+
+  /** Brings a screen to the truth: by the events that it missed where they are still known, else by a snapshot. */
+  synchronise(socket: Socket, seat: Seat, since: Position | undefined): void {
+    const { state, epoch } = this.#runtime
+    if (seat.ticket !== null) {
+      const view = ticketView(state, seat.ticket)
+      if (view) socket.emit('snapshot', { epoch, revision: state.revision, view })
+      return
+    }
+    const entry = this.#rooms.get(seat.place)
+    if (!entry) return
+    const missed = entry.room.sequence.missed(since)
+    if (missed) {
+      for (const message of missed) socket.emit('event', message)
+      socket.emit('tick', { epoch, revision: entry.room.sequence.revision, atMs: this.#runtime.nowMs() })
+    } else socket.emit('snapshot', { epoch, revision: state.revision, view: entry.room.view(state) })
+  }
+
+  tick(): void {
+    const atMs = this.#runtime.nowMs()
+    for (const { room } of this.#rooms.values()) room.sequence.tick(atMs)
+    // Each phone's view is whole: there is nothing to miss, so the tick only says that the line is alive.
+    if (this.#tickets.size > 0) this.#io.of('/ticket').to(this.#phones).emit('tick', { epoch: this.#runtime.epoch, revision: 0, atMs })
+  }
+
+  close(): void {
+    clearTimeout(this.#ticketTimer)
+    for (const { room } of this.#rooms.values()) room.close()
+  }
+
+  get #phones(): string {
+    return `phones:${this.#runtime.id}`
+  }
+
+  #open(seat: Seat): { readonly room: Room; readonly namespace: Namespace; size: number } {
+    const namespace = this.#io.of(`/${seat.audience}`)
+    const emit: Emit = (name, message) => namespace.to(seat.place).emit(name, message)
+    const { state, epoch } = this.#runtime
+    const position = { epoch, revision: state.revision }
+    const entry = { room: roomFor(seat, emit, position, this.#runtime), namespace, size: 0 }
+    this.#rooms.set(seat.place, entry)
+    return entry
+  }
+
+  #restart(): void {
+    const { state, epoch } = this.#runtime
+    for (const [place, { room, namespace }] of this.#rooms) {
+      room.restart({ epoch, revision: state.revision }, state)
+      namespace.to(place).emit('snapshot', { epoch, revision: state.revision, view: room.view(state) })
+    }
+    for (const entry of this.#tickets.values()) entry.sent = ''
+    this.#ticketsDirty = true
+    this.#sendTicketsSoon()
+  }
+
+  #sendTicketsSoon(): void {
+    if (this.#ticketTimer || this.#tickets.size === 0) return
+    this.#ticketTimer = setTimeout(() => {
+      this.#ticketTimer = undefined
+      this.#sendTickets()
+    }, 20)
+  }
+
+  /** Each phone that has something new, at most once a second each. O(log n) per phone that listens, whoever else waits. */
+  #sendTickets(): void {
+    if (!this.#ticketsDirty) return
+    this.#ticketsDirty = false
+    const { state, epoch } = this.#runtime
+    const nowMs = performance.now()
+    let later = false
+    for (const [place, entry] of this.#tickets) {
+      if (nowMs - entry.sentMs < TICKET_MS) {
+        later = true
+        continue
+      }
+      const view = ticketView(state, entry.id)
+      const sent = JSON.stringify(view)
+      if (!view || sent === entry.sent) continue
+      entry.sent = sent
+      entry.sentMs = nowMs
+      this.#io.of('/ticket').to(place).emit('snapshot', { epoch, revision: state.revision, view })
+    }
+    if (later) {
+      this.#ticketsDirty = true
+      this.#ticketTimer = setTimeout(() => {
+        this.#ticketTimer = undefined
+        this.#sendTickets()
+      }, TICKET_MS / 4)
+    }
+  }
+}
+
+function roomFor(seat: Seat, emit: Emit, position: Position, runtime: BranchRuntime): Room {
+  const { state } = runtime
+  if (seat.audience === 'board') return new BoardRoom(emit, position, seat.zones, (now) => boardView(now, seat.zones))
+  if (seat.counter !== null) {
+    const counter = seat.counter
+    return new ViewRoom(
+      emit,
+      position,
+      state,
+      (now) => counterView(now, counter),
+      (before, after) => (before && after ? counterChange(before, after) : null),
+    )
+  }
+  // The view's own time makes every change of waits visible to the fold; see `liveChange`.
+  return new ViewRoom(emit, position, state, (now) => liveView(now), liveChange)
+}
