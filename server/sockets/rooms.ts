@@ -175,7 +175,11 @@ class Pace {
     if (this.#timer) return
     const waitMs = this.#lastMs + JOIN_MS - performance.now()
     if (waitMs <= 0) this.#run()
-    else this.#timer = setTimeout(this.#run, waitMs)
+    else
+      this.#timer = setTimeout(() => {
+        this.#timer = undefined
+        this.#run()
+      }, waitMs)
   }
 
   done(): void {

@@ -1,0 +1,188 @@
+import type { Namespace, Server, Socket } from 'socket.io'
+import type { Position } from '../../shared/protocol/wire.ts'
+import type { Principal } from '../auth/principal.ts'
+import type { BranchRuntime } from '../branch/runtime.ts'
+import { boardView, counterChange, counterView, liveChange, liveView, ticketView } from '../branch/views.ts'
+import { BoardRoom, type Emit, type Room, ViewRoom } from './rooms.ts'
+
+export const AUDIENCES = ['board', 'counter', 'supervisor', 'ticket'] as const
+export type Audience = (typeof AUDIENCES)[number]
+
+/** A phone is told at most this often. */
+const TICKET_MS = 1000
+
+/** Where a socket sits: what it may hear and do, decided by the server when it connected. */
+export interface Seat {
+  readonly audience: Audience
+  readonly runtime: BranchRuntime
+  readonly principal: Principal | null
+  readonly token: string | null
+  /** Name of the Socket.IO room that hears what this socket hears. */
+  readonly place: string
+  readonly zones: readonly string[] | null
+  readonly counter: string | null
+  readonly ticket: string | null
+}
+
+export function positionOf(since: unknown): Position | undefined {
+  if (typeof since !== 'object' || since === null) return undefined
+  const { epoch, revision } = since as Partial<Position>
+  return typeof epoch === 'string' && Number.isSafeInteger(revision) ? { epoch, revision: revision as number } : undefined
+}
+
+/** Everybody who listens to one branch on this server. */
+export class Hall {
+  readonly #io: Server
+  readonly #runtime: BranchRuntime
+  readonly #rooms = new Map<string, { readonly room: Room; readonly namespace: Namespace; size: number }>()
+  /** Phones: by place, what they were sent last. */
+  readonly #tickets = new Map<string, { readonly id: string; size: number; sent: string; sentMs: number }>()
+  #ticketsDirty = false
+  #ticketTimer: NodeJS.Timeout | undefined
+
+  constructor(io: Server, runtime: BranchRuntime) {
+    this.#io = io
+    this.#runtime = runtime
+    runtime.listen({
+      onApplied: (applied) => {
+        for (const { room } of this.#rooms.values()) room.apply(applied)
+        this.#ticketsDirty = true
+        this.#sendTicketsSoon()
+      },
+      onReplaced: () => this.#restart(),
+    })
+  }
+
+  enter(socket: Socket, seat: Seat): void {
+    const { since } = socket.handshake.auth as { since?: unknown }
+    if (seat.ticket === null) {
+      const entry = this.#rooms.get(seat.place) ?? this.#open(seat)
+      entry.size += 1
+    } else {
+      const entry = this.#tickets.get(seat.place) ?? { id: seat.ticket, size: 0, sent: '', sentMs: 0 }
+      entry.size += 1
+      this.#tickets.set(seat.place, entry)
+    }
+    // Into the room first, then the snapshot: an event between the two is dropped by its revision, none is missed.
+    void socket.join(seat.place)
+    if (seat.ticket !== null) void socket.join(this.#phones)
+    this.synchronise(socket, seat, positionOf(since))
+  }
+
+  left(seat: Seat): void {
+    const rooms: Map<string, { size: number; readonly room?: Room }> = seat.ticket === null ? this.#rooms : this.#tickets
+    const entry = rooms.get(seat.place)
+    if (!entry) return
+    entry.size -= 1
+    if (entry.size > 0) return
+    entry.room?.close()
+    rooms.delete(seat.place)
+  }
+
+  /** Brings a screen to the truth: by the events that it missed where they are still known, else by a snapshot. */
+  synchronise(socket: Socket, seat: Seat, since: Position | undefined): void {
+    const { state, epoch } = this.#runtime
+    if (seat.ticket !== null) {
+      const view = ticketView(state, seat.ticket)
+      if (view) socket.emit('snapshot', { epoch, revision: state.revision, view })
+      return
+    }
+    const entry = this.#rooms.get(seat.place)
+    if (!entry) return
+    const missed = entry.room.sequence.missed(since)
+    if (missed) {
+      for (const message of missed) socket.emit('event', message)
+      socket.emit('tick', { epoch, revision: entry.room.sequence.revision, atMs: this.#runtime.nowMs() })
+    } else socket.emit('snapshot', { epoch, revision: state.revision, view: entry.room.view(state) })
+  }
+
+  tick(): void {
+    const atMs = this.#runtime.nowMs()
+    for (const { room } of this.#rooms.values()) room.sequence.tick(atMs)
+    // Each phone's view is whole: there is nothing to miss, so the tick only says that the line is alive.
+    if (this.#tickets.size > 0) this.#io.of('/ticket').to(this.#phones).emit('tick', { epoch: this.#runtime.epoch, revision: 0, atMs })
+  }
+
+  close(): void {
+    clearTimeout(this.#ticketTimer)
+    for (const { room } of this.#rooms.values()) room.close()
+  }
+
+  get #phones(): string {
+    return `phones:${this.#runtime.id}`
+  }
+
+  #open(seat: Seat): { readonly room: Room; readonly namespace: Namespace; size: number } {
+    const namespace = this.#io.of(`/${seat.audience}`)
+    const emit: Emit = (name, message) => namespace.to(seat.place).emit(name, message)
+    const { state, epoch } = this.#runtime
+    const position = { epoch, revision: state.revision }
+    const entry = { room: roomFor(seat, emit, position, this.#runtime), namespace, size: 0 }
+    this.#rooms.set(seat.place, entry)
+    return entry
+  }
+
+  #restart(): void {
+    const { state, epoch } = this.#runtime
+    for (const [place, { room, namespace }] of this.#rooms) {
+      room.restart({ epoch, revision: state.revision }, state)
+      namespace.to(place).emit('snapshot', { epoch, revision: state.revision, view: room.view(state) })
+    }
+    for (const entry of this.#tickets.values()) entry.sent = ''
+    this.#ticketsDirty = true
+    this.#sendTicketsSoon()
+  }
+
+  #sendTicketsSoon(): void {
+    if (this.#ticketTimer || this.#tickets.size === 0) return
+    this.#ticketTimer = setTimeout(() => {
+      this.#ticketTimer = undefined
+      this.#sendTickets()
+    }, 20)
+  }
+
+  /** Each phone that has something new, at most once a second each. O(log n) per phone that listens, whoever else waits. */
+  #sendTickets(): void {
+    if (!this.#ticketsDirty) return
+    this.#ticketsDirty = false
+    const { state, epoch } = this.#runtime
+    const nowMs = performance.now()
+    let later = false
+    for (const [place, entry] of this.#tickets) {
+      if (nowMs - entry.sentMs < TICKET_MS) {
+        later = true
+        continue
+      }
+      const view = ticketView(state, entry.id)
+      const sent = JSON.stringify(view)
+      if (!view || sent === entry.sent) continue
+      entry.sent = sent
+      entry.sentMs = nowMs
+      this.#io.of('/ticket').to(place).emit('snapshot', { epoch, revision: state.revision, view })
+    }
+    if (later) {
+      this.#ticketsDirty = true
+      this.#ticketTimer = setTimeout(() => {
+        this.#ticketTimer = undefined
+        this.#sendTickets()
+      }, TICKET_MS / 4)
+    }
+  }
+}
+
+function roomFor(seat: Seat, emit: Emit, position: Position, runtime: BranchRuntime): Room {
+  const { state } = runtime
+  if (seat.audience === 'board') return new BoardRoom(emit, position, seat.zones, (now) => boardView(now, seat.zones))
+  if (seat.counter !== null) {
+    const counter = seat.counter
+    return new ViewRoom(
+      emit,
+      position,
+      state,
+      (now) => counterView(now, counter),
+      (before, after) => (before && after ? counterChange(before, after) : null),
+    )
+  }
+  // The view's own time makes every change of waits visible to the fold; see `liveChange`.
+  return new ViewRoom(emit, position, state, (now) => liveView(now), liveChange)
+}
