@@ -21,19 +21,25 @@ export interface BranchStore {
   nowMs(): number
   /** Set while the clock made a step of more than ten minutes that nobody has confirmed. */
   readonly clockStepMs: number | null
+  /** A person says that the clock is right as it is. */
+  confirmClockStep(): void
   readonly isAvailable: boolean
 
   /** Ids of all branches here, sorted. */
   branches(): Promise<string[]>
   /**
-   * The branch as one consistent moment, rebuilt from its live keys; null where there is none. Claims the epoch: a new one when the
-   * store cannot be known to have continued (Redis' `run_id` changed, the embedded store was opened, `atLeastRevision` is ahead).
+   * The branch as one consistent moment, rebuilt from its live keys; null where there is none: `commit` with epoch '' and revision 0 makes
+   * it (of several at once, one), and `load` then tells its epoch. Claims the epoch: a new one when the store cannot be known to have
+   * continued (Redis' `run_id` changed, the embedded store was opened, `atLeastRevision` is ahead).
    */
   load(branchId: string, atLeastRevision?: number): Promise<{ epoch: string; state: BranchState } | null>
   commit(batch: Batch): Promise<CommitResult>
   /** Events with revision > `after`, in order, at most `limit`. */
   readEvents(branchId: string, after: number, limit: number): Promise<StoredEvent[]>
-  /** Calls `onEvents` with events of this branch after `after` in order, whoever wrote them, until `stop`. Never skips one. */
+  /**
+   * Calls `onEvents` with events of this branch after `after` in order, whoever wrote them, until `stop`; with this server's own perhaps
+   * before its `commit` resolves. Never skips one: where the stream has lost events it ends, and `onReturn` is called.
+   */
   tail(branchId: string, after: number, onEvents: (events: StoredEvent[]) => void): { stop(): void }
   /** Called when the store is there again after having been away: epochs must be claimed anew by `load`. */
   onReturn(listener: () => void): void
@@ -49,18 +55,20 @@ export interface StoredEvent {
 
 export interface Batch {
   readonly branchId: string
+  /** As `load` told; '' to make a branch that does not exist. */
   readonly epoch: string
   /** The revision that the first answer was decided on. */
   readonly revision: number
   /** State before and after the whole batch: the store writes what differs to its live keys. */
   readonly before: BranchState
   readonly after: BranchState
+  /** Not empty; 64 are plenty. Each command id once. */
   readonly answers: readonly DecidedAnswer[]
 }
 
 export interface DecidedAnswer {
   readonly commandId: string
-  /** Digest of actor and body: the same id with another fingerprint is `id-reused`. */
+  /** Digest of actor and body, without spaces: the same id with another fingerprint is `id-reused`. */
   readonly fingerprint: string
   /** JSON of the answer, given again to whoever repeats the command. Kept until the next business day ends. */
   readonly answer: string
@@ -101,3 +109,8 @@ export interface RecordStore {
   onChange(listener: (kind: string | null, id: string | null) => void): void
 }
 
+/** What the stores need of a logger: pino's, for instance. */
+export interface StoreLog {
+  info(details: object, message: string): void
+  warn(details: object, message: string): void
+}

@@ -48,7 +48,7 @@ export type SupervisorCommand =
   | { readonly type: 'cancelTicket'; readonly ticket: string; readonly reason: string }
   | { readonly type: 'reclassifyTicket'; readonly ticket: string; readonly class: string; readonly reason: string }
   | { readonly type: 'moveTicket'; readonly ticket: string; readonly to: TransferTarget; readonly place: TransferPlace; readonly reason: string }
-  /** Takes the ticket from a counter whose officer left and closes the counter; the ticket waits again, at the front. */
+  /** Takes the ticket from a counter whose officer left and closes the counter; the ticket waits again where it stood before. */
   | { readonly type: 'freeCounter'; readonly counter: string; readonly reason: string }
 
 export interface IssueTicket {

@@ -2,6 +2,7 @@ import { caption } from '../speech/caption.ts'
 import type { Accepted, Command, CounterCommand, Decision, IssueTicket, Rejection, RejectionCode, SystemCommand, TransferPlace, TransferTarget } from './commands.ts'
 import { type Counter, indexOf } from './configuration.ts'
 import type { BranchEvent, TicketCompleted } from './events.ts'
+import { evolveAll } from './evolve.ts'
 import { businessDay, issuing } from './hours.ts'
 import { dueAtMs, frontOfQueueMs, nextFor, REGULAR, targetMinutes, waitingFor } from './order.ts'
 import { type BranchState, type CounterState, counterState, currentService, type Outcome, type Ticket } from './state.ts'
@@ -21,7 +22,8 @@ export const UNDO_MS = 30_000
  */
 export function decide(state: BranchState, command: Command, context: Context): Decision {
   // The core's clock never runs back, whatever the store's clock did.
-  const at: Context = { by: context.by, nowMs: Math.max(context.nowMs, state.atMs) }
+  // Whole milliseconds, because a queue's keys are digits: a fraction would sort last.
+  const at: Context = { by: context.by, nowMs: Math.max(Math.floor(context.nowMs), state.atMs) }
   switch (command.type) {
     case 'issueTicket':
       return issueTicket(state, command, at)
@@ -63,7 +65,7 @@ export function decide(state: BranchState, command: Command, context: Context): 
       return transferred(state, ticket, null, command.to, command.place, command.reason, at)
     }
     case 'freeCounter':
-      return freeCounter(state, command.counter, at)
+      return freeCounter(state, command.counter, command.reason, at)
     case 'configureBranch':
       return configureBranch(state, command, at)
     case 'turnDay':
@@ -204,6 +206,8 @@ function counterCommand(state: BranchState, command: CounterCommand, at: Context
   const accepted = { ticketId: ticket.id }
   switch (command.type) {
     case 'recall': {
+      // The loudspeaker is silent, too, while everything stands still.
+      if (state.pause) return reject('branch-paused', { reason: state.pause.reason })
       const why = ticket.why as NonNullable<Ticket['why']>
       return calling(state, counter, ticket, why, 'ticketRecalled', [], at)
     }
@@ -243,7 +247,9 @@ function ending(state: BranchState, counter: Counter, now: CounterState, at: Con
 
 function callNext(state: BranchState, counter: Counter, now: CounterState, at: Context): Decision {
   const ended = ending(state, counter, now, at)
-  const ticket = nextFor(state, counter)
+  // What this counter may call once its ticket has ended: that visitor's next stop may be here, too.
+  const then = evolveAll(state, ended)
+  const ticket = nextFor(then, counter)
   // CALL5: nobody waits; the ticket at the counter is ended all the same.
   if (!ticket) return accept(ended, { ticketId: null })
   const why = {
@@ -252,7 +258,7 @@ function callNext(state: BranchState, counter: Counter, now: CounterState, at: C
     readyAtMs: ticket.readyAtMs,
     targetMinutes: targetMinutes(state, ticket.class, currentService(ticket)),
     class: ticket.class,
-    candidates: waitingFor(state, counter),
+    candidates: waitingFor(then, counter),
     outOfOrder: false,
     reason: null,
   }
@@ -299,7 +305,7 @@ function calling(
     service: currentService(ticket),
     sequence,
     language: ticket.language,
-    caption: caption({ number: ticket.number, counterId: counter.id, counterLabel: counter.label }),
+    caption: caption({ number: ticket.number, counterId: counter.id }),
     why,
     from: ticket.state,
     ended: ended.length > 0 ? counterState(state, counter.id).ticket : null,
@@ -366,9 +372,15 @@ function undo(state: BranchState, counter: Counter, now: CounterState, at: Conte
   const last = now.lastStep
   if (!last) return reject('nothing-to-undo', { counter: counter.id })
   if (at.nowMs - last.atMs > UNDO_MS) return reject('undo-too-late', { seconds: UNDO_MS / 1000 })
+  const { services } = indexOf(state.configuration)
+  const tickets: Ticket[] = []
   for (const before of last.tickets) {
     const ticket = state.tickets.get(before.id)
-    if (!ticket || ticket.changedRevision > last.revision) return reject('undo-overtaken', { number: before.number })
+    const overtaken = !ticket || ticket.changedRevision > last.revision || !before.services.slice(before.stop).every((code) => services.has(code))
+    if (overtaken) return reject('undo-overtaken', { number: before.number })
+    // The counter that it was sent to closed meanwhile: there it would wait for nobody.
+    const lost = before.sentTo !== null && counterState(state, before.sentTo).state === 'closed'
+    tickets.push(lost ? { ...before, sentTo: null } : before)
   }
   return accept(
     [
@@ -376,7 +388,7 @@ function undo(state: BranchState, counter: Counter, now: CounterState, at: Conte
         type: 'stepUndone',
         counter: counter.id,
         undone: last.type,
-        tickets: last.tickets,
+        tickets,
         ticket: last.ticket,
         withdrawn: last.announcements,
         ...stamp(at),
@@ -386,20 +398,21 @@ function undo(state: BranchState, counter: Counter, now: CounterState, at: Conte
   )
 }
 
-const counterClosed = (state: BranchState, counter: { readonly id: string }, at: Context): BranchEvent => ({
+const counterClosed = (state: BranchState, counter: { readonly id: string }, at: Context, reason?: string): BranchEvent => ({
   type: 'counterClosed',
   counter: counter.id,
   released: [...(state.queues[`@${counter.id}`]?.values() ?? [])],
+  ...(reason === undefined ? {} : { reason }),
   ...stamp(at),
 })
 
-function freeCounter(state: BranchState, id: string, at: Context): Decision {
+function freeCounter(state: BranchState, id: string, reason: string, at: Context): Decision {
   if (!indexOf(state.configuration).counters.has(id)) return reject('unknown-counter', { counter: id })
   const now = counterState(state, id)
   if (now.state === 'closed') return reject('counter-closed', { counter: id })
   const events: BranchEvent[] = []
   if (now.ticket !== null) events.push({ type: 'ticketReturned', ticketId: now.ticket, counter: id, ...stamp(at) })
-  events.push(counterClosed(state, { id }, at))
+  events.push(counterClosed(state, { id }, at, reason))
   return accept(events, { ticketId: now.ticket })
 }
 
@@ -409,7 +422,7 @@ function closeDay(state: BranchState, remaining: 'serve' | 'refuse' | 'carryOver
   const events: BranchEvent[] = []
   if (state.dayOverride !== 'closed') events.push({ type: 'dayOverridden', override: 'closed', ...stamp(at) })
   if (remaining !== 'serve')
-    for (const ticket of inOrderOfEntry(state, (each) => each.state === 'waiting' || each.state === 'onHold'))
+    for (const ticket of inOrderOfEntry(state, (each) => (each.state === 'waiting' && !each.waitsForNextDay) || each.state === 'onHold'))
       events.push(remaining === 'refuse' ? refused(ticket, reason, at) : carriedOver(ticket, at))
   return accept(events)
 }
@@ -423,8 +436,8 @@ function turnDay(state: BranchState, at: Context): Decision {
     if (ticket.state === 'called') events.push({ type: 'ticketMissed', ticketId: ticket.id, counter: ticket.counter as string, ...stamp(at) })
     else if (ticket.state === 'serving')
       events.push({ type: 'ticketCompleted', ticketId: ticket.id, counter: ticket.counter as string, outcome: 'done', next: null, ...stamp(at) })
-    else if (isCarriedOver(ticket) && ticket.day === state.day) continue
-    else if (ticket.state === 'waiting' && state.configuration.atDayEnd === 'carryOver') events.push(carriedOver(ticket, at))
+    else if (ticket.waitsForNextDay) continue
+    else if (state.configuration.atDayEnd === 'carryOver') events.push(carriedOver(ticket, at))
     else events.push(refused(ticket, 'day-ended', at))
   }
   events.push({ type: 'dayTurned', day, ...stamp(at) })

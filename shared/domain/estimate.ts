@@ -10,11 +10,11 @@ export interface Estimate {
 /**
  * How long a waiting ticket probably waits, as a range: the people ahead in its queue, times the service's average minutes, shared by the
  * counters open for it. The range is -30 % and +60 % around it, because service times spread widely (lognormal, coefficient of variation
- * about 0.6) and counters serve other queues too; rounded outwards to whole minutes. Null where nobody can say: it does not wait, or no
- * counter is open for its service. O(log n + counters).
+ * about 0.6) and counters serve other queues too; rounded outwards to whole minutes. Null where nobody can say: it does not wait today, or
+ * no counter is open for its service. O(log n + counters).
  */
 export function estimate(state: BranchState, ticket: Ticket): Estimate | null {
-  if (ticket.state !== 'waiting') return null
+  if (ticket.state !== 'waiting' || ticket.waitsForNextDay) return null
   const service = currentService(ticket)
   const averageMinutes = indexOf(state.configuration).services.get(service)?.service.averageMinutes
   if (averageMinutes === undefined) return null

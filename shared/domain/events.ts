@@ -74,8 +74,8 @@ export type BranchEvent =
   | (Happened & { readonly type: 'ticketCarriedOver'; readonly ticketId: string; readonly number: string })
   | (Happened & { readonly type: 'counterOpened'; readonly counter: string; readonly officer: string; readonly takenOverFrom: string | null })
   | (Happened & { readonly type: 'counterPaused'; readonly counter: string; readonly reason: string })
-  /** Tickets sent to this counter alone go back to their services' queues: `released`. */
-  | (Happened & { readonly type: 'counterClosed'; readonly counter: string; readonly released: readonly string[] })
+  /** Tickets sent to this counter alone go back to their services' queues: `released`. `reason`: why the supervisor freed it. */
+  | (Happened & { readonly type: 'counterClosed'; readonly counter: string; readonly released: readonly string[]; readonly reason?: string })
   /** The counter's last step is taken back: these tickets are again as they were. */
   | (Happened & {
       readonly type: 'stepUndone'

@@ -15,6 +15,7 @@ import {
   RECENT_CALLS,
   type Ticket,
 } from './state.ts'
+import { dueAtMs } from './order.ts'
 import { SortedMap } from './sortedMap.ts'
 
 /** The state after the event. Pure; the old state stays as it was and shares all that did not change. O(log n) per event. */
@@ -32,7 +33,7 @@ export const evolveAll = (state: BranchState, events: Iterable<BranchEvent>): Br
 function changed(state: BranchState, event: BranchEvent, revision: number): BranchState {
   switch (event.type) {
     case 'branchConfigured':
-      return { ...state, configuration: event.configuration, configuredRevision: revision, day: event.day }
+      return retargeted({ ...state, configuration: event.configuration, configuredRevision: revision, day: event.day }, state)
     case 'dayTurned':
       return dayTurned(state, event.day)
     case 'dayOverridden':
@@ -66,6 +67,7 @@ function changed(state: BranchState, event: BranchEvent, revision: number): Bran
         entry: event.entry,
         counter: null,
         sentTo: null,
+        waitsForNextDay: false,
         calledAtMs: null,
         startedAtMs: null,
         endedAtMs: null,
@@ -104,7 +106,16 @@ function changed(state: BranchState, event: BranchEvent, revision: number): Bran
     }
     case 'ticketResumed': {
       const before = ticketOf(state, event.ticketId)
-      const after: Ticket = { ...before, state: 'serving', counter: event.counter, sentTo: null, endedAtMs: null, changedRevision: revision }
+      const after: Ticket = {
+        ...before,
+        state: 'serving',
+        counter: event.counter,
+        sentTo: null,
+        // Held before it was started: its service starts now.
+        startedAtMs: before.startedAtMs ?? event.atMs,
+        endedAtMs: null,
+        changedRevision: revision,
+      }
       const counter = counterState(state, event.counter)
       return withCounter(put(state, before, after), event.counter, {
         ...counter,
@@ -139,12 +150,19 @@ function changed(state: BranchState, event: BranchEvent, revision: number): Bran
     }
     case 'ticketCancelled': {
       const before = ticketOf(state, event.ticketId)
-      const after: Ticket = { ...before, state: 'cancelled', note: event.reason, endedAtMs: event.atMs, changedRevision: revision }
+      const after: Ticket = {
+        ...before,
+        state: 'cancelled',
+        waitsForNextDay: false,
+        note: event.reason,
+        endedAtMs: event.atMs,
+        changedRevision: revision,
+      }
       return put(state, before, after)
     }
     case 'ticketCarriedOver': {
       const before = ticketOf(state, event.ticketId)
-      return put(state, before, { ...waitingAgain(before, revision), number: event.number, sentTo: null })
+      return put(state, before, { ...waitingAgain(before, revision), number: event.number, sentTo: null, waitsForNextDay: true })
     }
     case 'counterOpened':
       return withCounter(state, event.counter, {
@@ -175,7 +193,10 @@ function changed(state: BranchState, event: BranchEvent, revision: number): Bran
       for (const ticket of event.tickets) next = put(next, ticketOf(next, ticket.id), { ...ticket, changedRevision: revision })
       const calls = Object.fromEntries(Object.entries(next.calls).filter(([, call]) => !event.withdrawn.includes(call.announcementId)))
       const counter = counterState(next, event.counter)
-      return withCounter({ ...next, calls }, event.counter, { ...counter, ticket: event.ticket, announcementId: null, lastStep: null })
+      // A step that left the ticket at the counter leaves its announcement there, too: the officer still learns whether it was heard.
+      const stays = event.ticket === counter.ticket && counter.announcementId !== null && !event.withdrawn.includes(counter.announcementId)
+      const announcementId = stays ? counter.announcementId : null
+      return withCounter({ ...next, calls }, event.counter, { ...counter, ticket: event.ticket, announcementId, lastStep: null })
     }
     default:
       return unknownEvent(state, event)
@@ -250,6 +271,21 @@ function heldAfter(state: BranchState, before: Ticket | null, after: Ticket): Br
   return held
 }
 
+/**
+ * Where the configuration changed a target, all who have that class and service move by the same time: else who comes later, under the
+ * shorter target, would be called before them (ORDER2).
+ */
+function retargeted(state: BranchState, before: BranchState): BranchState {
+  let next = state
+  for (const ticket of before.tickets.values()) {
+    if (ticket.state === 'completed' || ticket.state === 'cancelled') continue
+    const service = currentService(ticket)
+    const moved = dueAtMs(state, ticket.class, service, 0) - dueAtMs(before, ticket.class, service, 0)
+    if (moved !== 0) next = put(next, ticket, { ...ticket, dueAtMs: Math.max(0, ticket.dueAtMs + moved) })
+  }
+  return next
+}
+
 /** The derived indexes of a state whose tickets were read from a store. */
 export function indexed(state: BranchState, tickets: Iterable<Ticket>): BranchState {
   let next: BranchState = { ...state, tickets: SortedMap.empty(), queues: {}, arrivals: {}, held: {} }
@@ -261,6 +297,7 @@ const waitingAgain = (ticket: Ticket, revision: number): Ticket => ({
   ...ticket,
   state: 'waiting',
   counter: null,
+  waitsForNextDay: false,
   calledAtMs: null,
   startedAtMs: null,
   endedAtMs: null,
@@ -324,6 +361,7 @@ function called(
     state: isRecall ? before.state : 'called',
     counter: event.counter.id,
     sentTo: null,
+    waitsForNextDay: false,
     calledAtMs: isRecall ? before.calledAtMs : event.atMs,
     startedAtMs: isRecall ? before.startedAtMs : null,
     endedAtMs: null,
@@ -337,9 +375,16 @@ function called(
       last && last.type === 'ticketCalled'
       ? { ...last, revision, announcements: [...last.announcements, event.announcementId] }
       : null
-    : // A call that ended the ticket before it in the same command is one step: both are taken back together.
+    : // A call that ended the ticket before it in the same command is one step: both are taken back together. (One ticket where the
+      // visitor's next stop is at the same counter: what it was before the whole step counts.)
       last && event.ended !== null && last.tickets.some((ticket) => ticket.id === event.ended)
-      ? { ...last, type: event.type, revision, tickets: [...last.tickets, before], announcements: [event.announcementId] }
+      ? {
+          ...last,
+          type: event.type,
+          revision,
+          tickets: event.ended === before.id ? last.tickets : [...last.tickets, before],
+          announcements: [event.announcementId],
+        }
       : step(event.type, event.atMs, revision, [before], counter.ticket, [event.announcementId])
   return withCounter(
     {
@@ -387,6 +432,6 @@ function dayTurned(state: BranchState, day: string): BranchState {
     arrivals: {},
     held: {},
   }
-  for (const ticket of kept) next = put(next, null, ticket)
+  for (const ticket of kept) next = put(next, null, { ...ticket, waitsForNextDay: false })
   return next
 }

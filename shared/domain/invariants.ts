@@ -14,6 +14,7 @@ export function invariants(state: BranchState): string[] {
   // TICKET1: the numbers of a series are 1..n, each once.
   const seen = new Map<string, Set<number>>()
   const waiting = new Map<string, number>()
+  let held = 0
   for (const ticket of state.tickets.values()) {
     if (ticket.day === state.day) {
       const [prefix, count] = seriesAndCount(ticket.number)
@@ -31,6 +32,10 @@ export function invariants(state: BranchState): string[] {
       if (!queued) broken.push(`CALL6 ${ticket.number} waits but stands in no queue`)
       if (state.arrivals[name]?.get(arrivalKey(ticket)) !== ticket.id) broken.push(`CALL6 ${ticket.number} is missing among the arrivals`)
     } else if (queued) broken.push(`CALL6 ${ticket.number} is ${ticket.state} but still stands in a queue`)
+    if (ticket.waitsForNextDay && ticket.state !== 'waiting') broken.push(`DAY2 ${ticket.number} waits for the next day but is ${ticket.state}`)
+    const isHeld = ticket.counter !== null && state.held[ticket.counter]?.get(ticket.entry) === ticket.id
+    if (isHeld !== (ticket.state === 'onHold')) broken.push(`CALL6 ${ticket.number} is ${ticket.state} but ${isHeld ? 'held' : 'not held'}`)
+    else if (isHeld) held += 1
     if (ticket.stop >= ticket.services.length) broken.push(`CALL6 ${ticket.number} is past its last stop`)
     else if (!services.has(currentService(ticket)) && ticket.state === 'waiting') broken.push(`DAY2 ${ticket.number} waits for a service that is gone`)
     if (ticket.dueAtMs < 0 || ticket.readyAtMs < ticket.issuedAtMs) broken.push(`ORDER1 ${ticket.number} has impossible times`)
@@ -44,6 +49,8 @@ export function invariants(state: BranchState): string[] {
     if (queue.size !== (waiting.get(name) ?? 0)) broken.push(`CALL6 queue ${name} has ${queue.size} entries for ${waiting.get(name) ?? 0} tickets`)
     if (queue.size !== (state.arrivals[name]?.size ?? 0)) broken.push(`CALL6 arrivals of ${name} differ from its queue`)
   }
+  const heldEntries = Object.values(state.held).reduce((sum, each) => sum + each.size, 0)
+  if (heldEntries !== held) broken.push(`CALL6 the holds have ${heldEntries} entries for ${held} tickets`)
   for (const [service, issued] of Object.entries(state.issued)) {
     const quota = services.get(service)?.service.quotaPerDay
     // A quota that was lowered during the day may be exceeded by what was issued before; one that holds is never passed.

@@ -1,5 +1,5 @@
 import { type Counter, indexOf } from './configuration.ts'
-import { type BranchState, currentService, queue, queueKey, type Ticket } from './state.ts'
+import { type BranchState, queue, queueKey, queueOf, type Ticket } from './state.ts'
 
 const MINUTE = 60_000
 
@@ -13,7 +13,7 @@ export function targetMinutes(state: BranchState, ticketClass: string, service: 
 
 /** When it ought to be called at the latest: earliest deadline first (ORDER1). */
 export const dueAtMs = (state: BranchState, ticketClass: string, service: string, readyAtMs: number): number =>
-  readyAtMs + targetMinutes(state, ticketClass, service) * MINUTE
+  readyAtMs + Math.round(targetMinutes(state, ticketClass, service) * MINUTE)
 
 /** A due time before everybody who stands in this queue. */
 export function frontOfQueueMs(state: BranchState, queueName: string, nowMs: number): number {
@@ -51,4 +51,4 @@ export function nextFor(state: BranchState, counter: Counter): Ticket | null {
 
 /** How many people are called before this ticket in its own queue; 0 where it does not wait. O(log n). */
 export const ticketsAhead = (state: BranchState, ticket: Ticket): number =>
-  ticket.state === 'waiting' ? queue(state, ticket.sentTo === null ? currentService(ticket) : `@${ticket.sentTo}`).rank(queueKey(ticket)) : 0
+  ticket.state === 'waiting' ? queue(state, queueOf(ticket)).rank(queueKey(ticket)) : 0

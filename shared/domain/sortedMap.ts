@@ -171,4 +171,89 @@ export class SortedMap<K extends string | number, V> {
   *values(): IterableIterator<V> {
     for (const [, value] of this.entries()) yield value
   }
+
+  /**
+   * What differs between two maps, in the order of the keys: `[key, before, after]`, undefined where a map lacks the key. Values are compared
+   * by identity. Subtrees that both share are skipped, so this costs O(changed · log n) where one map was made from the other.
+   */
+  static *diff<K extends string | number, V>(
+    before: SortedMap<K, V>,
+    after: SortedMap<K, V>,
+  ): IterableIterator<readonly [K, V | undefined, V | undefined]> {
+    const left = new Cursor(before.#root)
+    const right = new Cursor(after.#root)
+    for (;;) {
+      const a = left.top
+      const b = right.top
+      if (a === undefined && b === undefined) return
+      if (a !== undefined && b !== undefined) {
+        if (a === b && left.isWhole === right.isWhole) {
+          left.pop()
+          right.pop()
+        } else if (left.isWhole && (!right.isWhole || a.height >= b.height)) left.open()
+        else if (right.isWhole) right.open()
+        else if (a.key < b.key) {
+          yield [a.key, a.value, undefined]
+          left.pop()
+        } else if (b.key < a.key) {
+          yield [b.key, undefined, b.value]
+          right.pop()
+        } else {
+          if (a.value !== b.value) yield [a.key, a.value, b.value]
+          left.pop()
+          right.pop()
+        }
+      } else if (a !== undefined) {
+        if (left.isWhole) left.open()
+        else {
+          yield [a.key, a.value, undefined]
+          left.pop()
+        }
+      } else if (b !== undefined) {
+        if (right.isWhole) right.open()
+        else {
+          yield [b.key, undefined, b.value]
+          right.pop()
+        }
+      }
+    }
+  }
+}
+
+/** What of a tree is still ahead, in order: whole subtrees, and single nodes whose left side is behind and whose right side follows. */
+class Cursor<K, V> {
+  readonly #ahead: Node<K, V>[] = []
+  readonly #whole: boolean[] = []
+
+  constructor(root: Tree<K, V>) {
+    if (root !== null) this.#push(root, true)
+  }
+
+  get top(): Node<K, V> | undefined {
+    return this.#ahead[this.#ahead.length - 1]
+  }
+
+  /** Whether the top stands for its whole subtree, or for its own entry alone. */
+  get isWhole(): boolean {
+    return this.#whole[this.#whole.length - 1] === true
+  }
+
+  pop(): void {
+    this.#ahead.pop()
+    this.#whole.pop()
+  }
+
+  /** The subtree on top becomes its left side, its own entry and its right side. */
+  open(): void {
+    const top = this.top as Node<K, V>
+    this.pop()
+    if (top.right !== null) this.#push(top.right, true)
+    this.#push(top, false)
+    if (top.left !== null) this.#push(top.left, true)
+  }
+
+  #push(node: Node<K, V>, whole: boolean): void {
+    this.#ahead.push(node)
+    this.#whole.push(whole)
+  }
 }

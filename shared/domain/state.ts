@@ -49,6 +49,8 @@ export interface Ticket {
   readonly counter: string | null
   /** Waiting for this counter alone, not for its service's queue. */
   readonly sentTo: string | null
+  /** Carried over to the next business day: until then it stands in no queue that a counter calls from (DAY2). */
+  readonly waitsForNextDay: boolean
   readonly calledAtMs: number | null
   readonly startedAtMs: number | null
   readonly endedAtMs: number | null
@@ -166,7 +168,7 @@ export interface BranchState {
 
   // Below: derived from `tickets`, kept in step by `evolve`; not stored.
 
-  /** Waiting tickets per service code, or per `@COUNTER` for those sent to one counter: `queueKey(ticket)` to ticket id. */
+  /** Waiting tickets per service code, per `@COUNTER` for those sent to one counter, per `+SERVICE` for those carried over: `queueKey(ticket)` to ticket id. */
   readonly queues: Readonly<Record<string, SortedMap<string, string>>>
   /** The same tickets by when they became ready: who has waited longest. */
   readonly arrivals: Readonly<Record<string, SortedMap<string, string>>>
@@ -174,8 +176,14 @@ export interface BranchState {
   readonly held: Readonly<Record<string, SortedMap<number, string>>>
 }
 
-/** Key of the queue that a waiting ticket stands in: its service's code, or `@COUNTER` where it was sent to one counter. */
-export const queueOf = (ticket: Ticket): string => (ticket.sentTo === null ? currentService(ticket) : `@${ticket.sentTo}`)
+/**
+ * Key of the queue that a waiting ticket stands in: its service's code, `@COUNTER` where it was sent to one counter, `+SERVICE` where it
+ * was carried over to the next day: its visitor went home, and a call would make him miss it.
+ */
+export const queueOf = (ticket: Ticket): string => {
+  if (ticket.waitsForNextDay) return `+${currentService(ticket)}`
+  return ticket.sentTo === null ? currentService(ticket) : `@${ticket.sentTo}`
+}
 
 const padded = (value: number, digits: number): string => String(value).padStart(digits, '0')
 

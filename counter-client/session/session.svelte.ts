@@ -1,0 +1,66 @@
+import { api, type Problem } from '../../shared/client/api.ts'
+
+export type Role = 'officer' | 'supervisor' | 'admin'
+
+export interface SignedIn {
+  readonly username: string
+  readonly name: string
+  readonly role: Role
+  /** Null: all branches. */
+  readonly branch: string | null
+  /** Null: all counters of the branch. */
+  readonly counters?: readonly string[] | null
+}
+
+const RANK: Readonly<Record<Role, number>> = { officer: 0, supervisor: 1, admin: 2 }
+
+/** Who works at this browser. The session itself is a cookie that no script can read. */
+export class Session {
+  user = $state.raw<SignedIn | null>(null)
+  isChecking = $state(true)
+  isSigningIn = $state(false)
+  problem = $state.raw<Problem | null>(null)
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor() {
+    void this.check()
+  }
+
+  mayUse(least: Role): boolean {
+    return this.user !== null && RANK[this.user.role] >= RANK[least]
+  }
+
+  async check(): Promise<void> {
+    clearTimeout(this.#timer)
+    const answer = await api<{ readonly user?: SignedIn }>('/sessions/current')
+    if (answer.ok) {
+      this.user = answer.value.user ?? null
+      this.problem = null
+    } else if (answer.error.code === 'offline' || answer.error.retry) {
+      this.problem = answer.error
+      this.#timer = setTimeout(() => void this.check(), 2_000)
+      return
+    } else this.user = null
+    this.isChecking = false
+  }
+
+  async signIn(username: string, password: string): Promise<void> {
+    if (this.isSigningIn) return
+    this.isSigningIn = true
+    const answer = await api<{ readonly user: SignedIn }>('/sessions', { method: 'POST', body: { username, password } })
+    this.isSigningIn = false
+    this.problem = answer.ok ? null : answer.error
+    if (answer.ok) this.user = answer.value.user
+  }
+
+  async signOut(): Promise<void> {
+    await api('/sessions/current', { method: 'DELETE' })
+    this.user = null
+  }
+
+  /** The server said that the session is over. */
+  ended(): void {
+    this.user = null
+    this.problem = { code: 'not-signed-in', message: 'The session has ended', retry: false }
+  }
+}

@@ -1,0 +1,107 @@
+import { newId, type Problem } from '../../shared/client/api.ts'
+import { Branch, branchOfPage } from '../../shared/client/branch.svelte.ts'
+import { type Command, CommandLine } from '../../shared/client/commands.ts'
+import { LiveRoom } from '../../shared/client/room.svelte.ts'
+import { live as liveRoom } from '../../shared/client/rooms.ts'
+import { type LiveEvent, type LiveQueue, type LiveView, longestWaitMs } from '../../shared/protocol/wire.ts'
+import type { Session } from '../session/session.svelte.ts'
+
+export interface QueueLine {
+  readonly code: string
+  readonly prefix: string
+  readonly agency: string
+  readonly queue: LiveQueue
+  readonly waitMs: number
+  readonly openCounters: number
+  readonly allCounters: number
+}
+
+/** The whole hall, live, and what a supervisor may do about it. */
+export class Overview {
+  room = $state.raw<LiveRoom<LiveView, LiveEvent> | null>(null)
+  branch: Branch
+  branchId = $state<string | null>(null)
+  problem = $state.raw<Problem | null>(null)
+  isDone = $state(false)
+  isSending = $state(false)
+  readonly #session: Session
+  #line: CommandLine | null = null
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(session: Session) {
+    this.#session = session
+    this.branch = new Branch(() => this.branchId)
+    void this.#start()
+  }
+
+  readonly lines: readonly QueueLine[] = $derived.by(() => {
+    const view = this.room?.view
+    if (!view) return []
+    const nowMs = this.room?.nowMs ?? view.atMs
+    const described = this.branch.description
+    return view.queues.map((queue) => {
+      const found = this.branch.services.get(queue.service)
+      const serving = new Set((described?.counters ?? []).filter((counter) => counter.services.includes(queue.service)).map((counter) => counter.id))
+      return {
+        code: queue.service,
+        prefix: found?.agency.prefix ?? '',
+        agency: found?.agency.short ?? (queue.service.split('.')[0] as string),
+        queue,
+        waitMs: longestWaitMs(queue.waitingSinceMs, nowMs),
+        openCounters: view.counters.filter((counter) => counter.state !== 'closed' && serving.has(counter.id)).length,
+        allCounters: serving.size,
+      }
+    })
+  })
+
+  get isReachable(): boolean {
+    return this.room?.connected === true && this.room.contact === 'live'
+  }
+
+  close(): void {
+    clearTimeout(this.#timer)
+    this.room?.close()
+  }
+
+  async command(command: Command): Promise<boolean> {
+    const line = this.#line
+    if (line === null || line.isBusy) return false
+    this.isSending = true
+    this.isDone = false
+    const answer = await line.issue(command)
+    this.isSending = false
+    if (answer === null) return false
+    this.problem = answer.ok ? null : answer.error
+    this.isDone = answer.ok
+    if (!answer.ok && answer.error.code === 'not-signed-in') this.#session.ended()
+    return answer.ok
+  }
+
+  async #start(): Promise<void> {
+    const own = this.#session.user?.branch ?? null
+    const answer = own === null ? await branchOfPage() : null
+    const branch = own ?? (answer?.ok ? answer.value : null)
+    if (branch === null) {
+      this.#timer = setTimeout(() => void this.#start(), 2_000)
+      return
+    }
+    this.branchId = branch
+    await this.branch.read()
+    const room = new LiveRoom<LiveView, LiveEvent>({
+      ...liveRoom,
+      handshake: () => ({ branch }),
+      onRefused: (code) => code === 'not-signed-in' && this.#session.ended(),
+    })
+    this.room = room
+    this.#line = new CommandLine({
+      send: (message, timeoutMs) => room.send(message, timeoutMs),
+      isConnected: () => room.connected,
+      storage: sessionStorage,
+      key: `panggil.command.${branch}`,
+      newId,
+      nowMs: () => Date.now(),
+      wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    })
+    void this.#line.resume()
+  }
+}

@@ -1,0 +1,5 @@
+import { mount } from 'svelte'
+import '../../shared/look/base.css'
+import Hall from './Hall.svelte'
+
+mount(Hall, { target: document.body })

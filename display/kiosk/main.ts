@@ -1,0 +1,5 @@
+import { mount } from 'svelte'
+import '../../shared/look/base.css'
+import Kiosk from './Kiosk.svelte'
+
+mount(Kiosk, { target: document.body })

@@ -1,0 +1,153 @@
+import type { BranchStore } from '../store/store.ts'
+import { done, type Outcome, refuse, wrongValue } from './outcome.ts'
+import type { DevicePrincipal } from './principal.ts'
+import { digest, newDeviceId, newDeviceToken, newPairingCode, newSecret, readPairingCode } from './tokens.ts'
+
+/** How long a screen shows one code (RFC 8628, section 6.1: short, because it is short to type). */
+export const PAIRING_MS = 10 * 60_000
+/** Codes open at once: a house has dozens of screens, and a flood must not fill the store. */
+const PAIRINGS_MAX = 500
+
+export interface DeviceRecord {
+  readonly deviceId: string
+  readonly kind: DevicePrincipal['device']
+  readonly name: string
+  readonly branch: string
+  readonly zones: readonly string[] | null
+  /** Null until the screen that shows the code has fetched its token. */
+  readonly tokenHash: string | null
+  readonly createdAtMs: number
+}
+
+interface PairingRecord {
+  readonly code: string
+  readonly kind: DevicePrincipal['device']
+  readonly expiresAtMs: number
+  /** Set when an admin has typed the code. */
+  readonly deviceId: string | null
+}
+
+export interface Device {
+  readonly deviceId: string
+  readonly kind: DevicePrincipal['device']
+  readonly name: string
+  readonly zones: readonly string[] | null
+  readonly isPaired: boolean
+  readonly createdAtMs: number
+}
+
+export interface NewDevice {
+  readonly branch: string
+  readonly kind: DevicePrincipal['device']
+  readonly name: string
+  readonly zones: readonly string[] | null
+  readonly pairingCode?: string | undefined
+}
+
+export interface ClaimedDevice {
+  readonly deviceId: string
+  readonly token: string
+  readonly branch: string
+  readonly zones: readonly string[] | null
+  readonly name: string
+}
+
+export const principalOfDevice = ({ deviceId, kind, name, branch, zones }: DeviceRecord, sessionId: string): DevicePrincipal => ({
+  kind: 'device',
+  deviceId,
+  device: kind,
+  name,
+  branch,
+  zones,
+  sessionId,
+})
+
+/**
+ * Screens and kiosks. A token opens one branch and never expires: nobody walks a hall with a keyboard each morning. It is handed to the admin,
+ * or, where a screen shows a pairing code, to that screen alone.
+ */
+export class Devices {
+  readonly #store: BranchStore
+  readonly #ended: (deviceId: string) => void
+
+  constructor(store: BranchStore, ended: (deviceId: string) => void) {
+    this.#store = store
+    this.#ended = ended
+  }
+
+  async list(branch: string): Promise<Device[]> {
+    const all = await this.#store.records.list<DeviceRecord>('devices')
+    return all
+      .filter(({ value }) => value.branch === branch)
+      .map(({ value: { deviceId, kind, name, zones, tokenHash, createdAtMs } }) => ({ deviceId, kind, name, zones, isPaired: tokenHash !== null, createdAtMs }))
+      .sort((a, b) => a.createdAtMs - b.createdAtMs)
+  }
+
+  async create({ pairingCode, ...wanted }: NewDevice): Promise<Outcome<{ deviceId: string; token?: string }>> {
+    const { records } = this.#store
+    const deviceId = newDeviceId()
+    const device: DeviceRecord = { deviceId, ...wanted, tokenHash: null, createdAtMs: this.#store.nowMs() }
+    if (pairingCode === undefined) {
+      const token = newDeviceToken(deviceId)
+      await records.put('devices', deviceId, { ...device, tokenHash: digest(token) }, 0)
+      return done({ deviceId, token })
+    }
+    const code = readPairingCode(pairingCode)
+    const pairing = (await records.list<PairingRecord>('pairings')).find(({ value }) => value.code === code)
+    if (!pairing || pairing.value.deviceId !== null || pairing.value.expiresAtMs <= this.#store.nowMs())
+      return refuse('unknown-pairing', 'No screen shows this code now')
+    if (pairing.value.kind !== wanted.kind) return wrongValue('kind', `must be ${pairing.value.kind}: that is what shows this code`)
+    await records.put('devices', deviceId, device, 0)
+    if (await records.put('pairings', pairing.id, { ...pairing.value, deviceId }, pairing.version)) return done({ deviceId })
+    // Another admin typed the same code at the same moment.
+    await records.delete('devices', deviceId)
+    return refuse('unknown-pairing', 'No screen shows this code now')
+  }
+
+  /** False: this branch has no such device. */
+  async revoke(branch: string, deviceId: string): Promise<boolean> {
+    const found = await this.#store.records.get<DeviceRecord>('devices', deviceId)
+    if (found === null || found.value.branch !== branch) return false
+    const wasThere = await this.#store.records.delete('devices', deviceId)
+    this.#ended(deviceId)
+    return wasThere
+  }
+
+  // --- pairing, in the shape of RFC 8628: the code is for a person, the secret for the screen
+
+  async offer(kind: DevicePrincipal['device']): Promise<Outcome<{ code: string; secret: string; expiresAtMs: number }>> {
+    const { records } = this.#store
+    const open = await records.list<PairingRecord>('pairings')
+    if (open.length >= PAIRINGS_MAX) return refuse('rate-limited', 'Too many screens wait to be paired')
+    const taken = new Set(open.map(({ value }) => value.code))
+    let code = newPairingCode()
+    while (taken.has(code)) code = newPairingCode()
+    const secret = newSecret(16)
+    const pairing: PairingRecord = { code, kind, expiresAtMs: this.#store.nowMs() + PAIRING_MS, deviceId: null }
+    await records.put('pairings', digest(secret), pairing, 0)
+    return done({ code, secret, expiresAtMs: pairing.expiresAtMs })
+  }
+
+  /** Once: whoever asks second is told that there is no such pairing. */
+  async claim(secret: string): Promise<Outcome<ClaimedDevice>> {
+    const { records } = this.#store
+    const id = digest(secret)
+    const pairing = await records.get<PairingRecord>('pairings', id)
+    if (pairing === null || pairing.value.expiresAtMs <= this.#store.nowMs()) return refuse('unknown-pairing')
+    const { deviceId } = pairing.value
+    if (deviceId === null) return refuse('pairing-pending')
+    const device = await records.get<DeviceRecord>('devices', deviceId)
+    if (!(await records.delete('pairings', id)) || device === null) return refuse('unknown-pairing')
+    const token = newDeviceToken(deviceId)
+    if (!(await records.put('devices', deviceId, { ...device.value, tokenHash: digest(token) }, device.version))) return refuse('unknown-pairing')
+    const { branch, zones, name } = device.value
+    return done({ deviceId, token, branch, zones, name })
+  }
+
+  /** Removes codes that have run out. */
+  async tidy(): Promise<void> {
+    const { records } = this.#store
+    for (const { id, value } of await records.list<PairingRecord>('pairings'))
+      if (value.expiresAtMs <= this.#store.nowMs()) await records.delete('pairings', id)
+  }
+}

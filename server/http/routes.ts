@@ -1,0 +1,10 @@
+import type { Route } from './route.ts'
+import { branchRoutes } from './routes/branches.ts'
+import { commandRoutes } from './routes/commands.ts'
+import { deviceRoutes } from './routes/devices.ts'
+import { sessionRoutes } from './routes/sessions.ts'
+import { ticketRoutes } from './routes/tickets.ts'
+import { userRoutes } from './routes/users.ts'
+
+/** Every call of the API: wiring, checks, permissions and OpenAPI come from this one table. `/users/me` stands before `/users/{username}`. */
+export const ROUTES: readonly Route[] = [...sessionRoutes, ...userRoutes, ...deviceRoutes, ...branchRoutes, ...ticketRoutes, ...commandRoutes]

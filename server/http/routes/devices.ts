@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { refuse, wrongValue } from '../../auth/outcome.ts'
+import { type Route, reply, route } from '../route.ts'
+import * as Schema from '../schemas.ts'
+
+export const deviceRoutes: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/branches/{branch}/devices',
+    name: 'listDevices',
+    who: 'administer',
+    summary: 'Screens and kiosks of a branch',
+    params: Schema.BranchPath,
+    replies: { 200: { description: 'In the order in which they were added', schema: z.array(Schema.Device) } },
+    handler: async ({ params, services }) => reply(200, await services.accounts.devices.list(params.branch)),
+  }),
+  route({
+    method: 'post',
+    path: '/branches/{branch}/devices',
+    name: 'createDevice',
+    who: 'administer',
+    summary: 'A new screen or kiosk: its token in the reply, or for the screen that shows the pairing code',
+    params: Schema.BranchPath,
+    body: Schema.NewDevice,
+    replies: { 201: { description: 'Made', schema: Schema.CreatedDevice } },
+    refusals: ['unknown-pairing', 'invalid-value'],
+    async handler({ params, body, user, runtime, services }) {
+      const { zones } = runtime.state.configuration
+      const unknown = body.zones?.find((zone) => !zones.some((each) => each.id === zone))
+      if (unknown !== undefined) return wrongValue('zones', `has one that this branch doesn’t have: ${unknown}`)
+      // Codes are short: whoever is signed in and tries them out is stopped.
+      if (body.pairingCode !== undefined && !services.pairings.take(`admin ${user.username}`)) return refuse('rate-limited')
+      const { kind, name, pairingCode } = body
+      const made = await services.accounts.devices.create({ branch: params.branch, kind, name, zones: body.zones ?? null, pairingCode })
+      return made.ok ? reply(201, made.value) : made
+    },
+  }),
+  route({
+    method: 'delete',
+    path: '/branches/{branch}/devices/{device}',
+    name: 'revokeDevice',
+    who: 'administer',
+    summary: 'Revoke a screen or kiosk: its token is dead and its sockets are closed within a second',
+    params: Schema.BranchPath.extend({ device: Schema.Id }),
+    replies: { 204: { description: 'Revoked' } },
+    refusals: ['unknown-device'],
+    handler: async ({ params, services }) =>
+      (await services.accounts.devices.revoke(params.branch, params.device)) ? reply(204) : refuse('unknown-device'),
+  }),
+  route({
+    method: 'post',
+    path: '/pairings',
+    name: 'offerPairing',
+    who: 'anyone',
+    summary: 'A screen asks for a code to show, and a secret with which it asks for its token; both for ten minutes',
+    body: Schema.PairingRequest,
+    replies: { 201: { description: 'Show the code, keep the secret', schema: Schema.PairingOffer } },
+    refusals: ['rate-limited'],
+    async handler({ body, address, services }) {
+      if (!services.pairings.take(`address ${address}`)) return refuse('rate-limited')
+      const offer = await services.accounts.devices.offer(body.kind)
+      return offer.ok ? reply(201, offer.value) : offer
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/pairings/claim',
+    name: 'claimPairing',
+    who: 'anyone',
+    summary: 'The screen fetches its token, once; each two seconds until an admin has typed the code',
+    body: Schema.PairingClaim,
+    replies: { 200: { description: 'Paired', schema: Schema.ClaimedDevice } },
+    refusals: ['pairing-pending', 'unknown-pairing', 'rate-limited'],
+    async handler({ body, address, services }) {
+      if (!services.claims.take(address)) return refuse('rate-limited')
+      const claimed = await services.accounts.devices.claim(body.secret)
+      return claimed.ok ? reply(200, claimed.value) : claimed
+    },
+  }),
+]

@@ -1,0 +1,191 @@
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { checkConfiguration } from '../shared/protocol/schemas.ts'
+import { Accounts } from './auth/accounts.ts'
+import { Branches } from './branch/branches.ts'
+import type { CommandReport } from './branch/runtime.ts'
+import type { Config } from './config.ts'
+import { makeApp } from './http/app.ts'
+import { tokenFromCookie } from './http/cookie.ts'
+import { Origins } from './http/origins.ts'
+import { RequestBudget } from './http/requestBudget.ts'
+import { type Log, logCommand, openLog } from './log.ts'
+import { Metrics } from './metrics.ts'
+import { attachSockets } from './sockets/sockets.ts'
+import { openStore } from './store/openStore.ts'
+import type { BranchStore } from './store/store.ts'
+import { VERSION } from './version.ts'
+
+export interface ServerOptions {
+  readonly config: Config
+  /** Instead of the one that the configuration names; whoever opened it closes it. */
+  readonly store?: BranchStore | undefined
+  readonly log?: Log | undefined
+}
+
+export interface RunningServer {
+  /** Where this machine reaches it. */
+  readonly url: string
+  readonly port: number
+  readonly publicUrl: string
+  /** Origins that people can type, the one to tell others first. */
+  readonly addresses: readonly string[]
+  readonly store: BranchStore
+  /** For a person: which store, and why this one. */
+  readonly storeChosen: string
+  readonly branches: Branches
+  readonly accounts: Accounts
+  /** Of the one-time link with which the first user is made; null where there are users. */
+  readonly setupToken: string | null
+  /** What a person should know at once, a sentence each. */
+  readonly warnings: readonly string[]
+  /** Takes no more commands, finishes those taken, tells screens, closes. Whoever calls twice waits for the same end. */
+  stop(): Promise<void>
+}
+
+/** What keeps the server from starting, for a person to put right. */
+export class StartFault extends Error {
+  override readonly name = 'StartFault'
+}
+
+/** How long connections that are still at work are waited for at the end. */
+const DRAIN_MS = 1500
+
+/** One server, with everything in it. Several can run in one process. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { config } = options
+  const log = options.log ?? openLog(config.logLevel).log
+  const undo: (() => Promise<void> | void)[] = []
+  try {
+    return await started(config, options.store, log, undo)
+  } catch (error) {
+    for (const each of undo.reverse()) await Promise.resolve(each()).catch(() => {})
+    throw error
+  }
+}
+
+async function started(config: Config, given: BranchStore | undefined, log: Log, undo: (() => Promise<void> | void)[]): Promise<RunningServer> {
+  const opened = given
+    ? { store: given, chosen: given.description, close: async () => {} }
+    : await openStore({ redisUrl: config.redisUrl, dataDir: config.dataDir, store: config.store, log })
+  const { store } = opened
+  undo.push(() => opened.close())
+
+  const metrics = new Metrics()
+  undo.push(() => metrics.close())
+  const report = (line: CommandReport): void => {
+    metrics.command(line)
+    logCommand(log, line)
+  }
+  const watching = { report, log }
+  const branches = await Branches.open(store, watching)
+  undo.push(() => branches.close())
+  await loadFirstBranch(config, branches, log)
+
+  const accounts = new Accounts(store, log)
+  undo.push(() => accounts.close())
+  const first = await accounts.prepareFirstUser(config.adminPassword)
+
+  let isStopping = false
+  let origins = new Origins(config.port, config.host, config.publicUrl)
+  const budget = new RequestBudget(config.requestsPerSecond, config.requestsBurst)
+  const perMinute = (count: number) => new RequestBudget(count / 60, count)
+  const app = makeApp({
+    services: {
+      config,
+      store,
+      branches,
+      accounts,
+      visitors: perMinute(config.visitorTicketsPerMinute),
+      pairings: perMinute(10),
+      // Screens ask every two seconds, and a hall's screens share an address.
+      claims: perMinute(1200),
+      publicUrl: () => origins.publicUrl,
+      isSecure: config.publicUrl?.startsWith('https:') ?? false,
+    },
+    origins: { isAllowed: (origin: string | undefined) => origins.isAllowed(origin) } as Origins,
+    budget,
+    isStopping: () => isStopping,
+    log,
+    onAnswered: (route, status) => metrics.request(route, status),
+    metrics,
+    metricsToken: config.metricsToken,
+    version: VERSION,
+  })
+  const http = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 30_000, maxHeaderSize: 16_384 }, app)
+  const sockets = attachSockets(http, {
+    branches,
+    accounts,
+    isAllowedOrigin: (origin) => origins.isAllowed(origin),
+    tokenFromCookie,
+    take: async (sessionId) => budget.take(`session ${sessionId}`),
+    log,
+  })
+  undo.push(() => sockets.close())
+  metrics.watch(store, branches, () => sockets.count())
+
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject)
+    http.listen(config.port, config.host, resolve)
+  })
+  const { port } = http.address() as AddressInfo
+  origins = new Origins(port, config.host, config.publicUrl)
+
+  let stopped: Promise<void> | undefined
+  const stop = async (): Promise<void> => {
+    isStopping = true
+    await branches.close()
+    sockets.announceRestart()
+    accounts.close()
+    // Answers and the news are on their way: they leave before the connections do.
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    const hurry = setTimeout(() => http.closeAllConnections(), DRAIN_MS)
+    http.closeIdleConnections()
+    await sockets.close()
+    if (http.listening) await new Promise((resolve) => http.close(resolve))
+    clearTimeout(hurry)
+    metrics.close()
+    await opened.close()
+  }
+  return {
+    url: `http://${urlHost(config.host)}:${port}`,
+    port,
+    publicUrl: origins.publicUrl,
+    addresses: origins.addresses,
+    store,
+    storeChosen: opened.chosen,
+    branches,
+    accounts,
+    setupToken: first.setupToken,
+    warnings: [...store.warnings, ...(first.warning ? [first.warning] : [])],
+    stop: () => (stopped ??= stop()),
+  }
+}
+
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+/** The branch file is read at the first start; later the store has what people made of it. A file that was named makes a branch that isn't there. */
+async function loadFirstBranch(config: Config, branches: Branches, log: Log): Promise<void> {
+  const isFirst = branches.ids().length === 0
+  if (!isFirst && !config.isBranchFileGiven) return
+  let document: unknown
+  try {
+    document = JSON.parse(readFileSync(config.branchFile, 'utf8'))
+  } catch (error) {
+    throw new StartFault(`The branch file ${config.branchFile} can't be read: ${(error as Error).message}`)
+  }
+  const checked = checkConfiguration(document)
+  if (!checked.ok)
+    throw new StartFault(
+      `The branch file ${config.branchFile} is not as it should be:\n${checked.mistakes.map(({ path, message }) => `  ${path || '(the whole)'}: ${message}`).join('\n')}`,
+    )
+  if (branches.get(checked.value.id)) return
+  const made = await branches.create(checked.value, 'system')
+  // Another server that starts at the same moment may have made it.
+  if (!made.ok && !branches.get(checked.value.id)) throw new StartFault(`The branch ${checked.value.id} could not be made: ${made.error.code}`)
+  log.info({ branch: checked.value.id }, 'branch made from its file')
+}

@@ -1,0 +1,157 @@
+import { io, type Socket } from 'socket.io-client'
+import { ERRORS, type ErrorCode } from '../protocol/errors.ts'
+import { type Acknowledgement, type Handshake, PROTOCOL, type RoomEvent, type Snapshot, type Tick } from '../protocol/wire.ts'
+import { type Contact, Room } from './room.ts'
+
+const LOOK_MS = 250
+/** How long an engine that is open but silent is given before it is opened anew. */
+const REOPEN_MS = 4_000
+const RELOADED = 'panggil.reloaded-for-protocol'
+
+export interface LiveRoomOptions<V, E> {
+  readonly namespace: string
+  readonly fold: (view: V, event: E) => V | undefined
+  /** Asked again at each connection, so that a new token is used at once. */
+  readonly handshake: () => Omit<Handshake, 'protocol' | 'since'>
+  readonly onRefused?: (code: ErrorCode) => void
+}
+
+const isKnown = (code: unknown): code is ErrorCode => typeof code === 'string' && code in ERRORS
+const jittered = (least: number, most: number): number => least + Math.random() * (most - least)
+
+/** A `Room` on a real socket, as state that a page can show. Opens at once; `close` when the page leaves. */
+export class LiveRoom<V, E> {
+  view = $state.raw<V | null>(null)
+  contact = $state<Contact>('waiting')
+  lostSinceMs = $state<number | null>(null)
+  connected = $state(false)
+  /** Why the server does not let this screen in; null while it does. */
+  refusal = $state<ErrorCode | null>(null)
+  /** The server's time, for ages and countdowns; the browser's clock may be wrong by hours. */
+  nowMs = $state(Date.now())
+
+  readonly #room: Room<V, E>
+  readonly #socket: Socket
+  readonly #timer: ReturnType<typeof setInterval>
+  #retry: ReturnType<typeof setTimeout> | undefined
+  #offsetMs: number | null = null
+  #reopenedAtMs = Date.now()
+  #closed = false
+  readonly #onRefused: ((code: ErrorCode) => void) | undefined
+
+  constructor({ namespace, fold, handshake, onRefused }: LiveRoomOptions<V, E>) {
+    this.#onRefused = onRefused
+    this.#room = new Room<V, E>({ fold, send: (own) => this.#socket.emit('resync', own), nowMs: Date.now() })
+    this.#socket = io(namespace, {
+      transports: ['websocket'],
+      forceNew: true,
+      timeout: 4_000,
+      reconnectionDelay: 500,
+      reconnectionDelayMax: 3_000,
+      randomizationFactor: 0.5,
+      auth: (give) => {
+        const since = this.#room.since
+        give({ protocol: PROTOCOL, ...handshake(), ...(since ? { since } : {}) })
+      },
+    })
+    this.#socket.on('connect', () => {
+      this.refusal = null
+      this.#room.onConnect(Date.now())
+      this.#show()
+    })
+    this.#socket.on('disconnect', (reason) => {
+      this.#room.onDisconnect(Date.now())
+      this.#show()
+      // The client reopens by itself after everything but the server's own goodbye.
+      if (reason === 'io server disconnect') this.#again(jittered(500, 3_000))
+    })
+    this.#socket.on('connect_error', (error: Error & { data?: { code?: unknown } }) => {
+      const code = error.data?.code ?? error.message
+      if (isKnown(code)) this.#refused(code)
+      else if (!this.#socket.active) this.#again(jittered(500, 3_000))
+    })
+    this.#socket.on('snapshot', (snapshot: Snapshot<V>) => {
+      this.#room.onSnapshot(snapshot, Date.now())
+      this.#show()
+    })
+    this.#socket.on('event', (event: RoomEvent<E>) => {
+      this.#room.onEvent(event, Date.now())
+      this.#show()
+    })
+    this.#socket.on('tick', (tick: Tick) => {
+      const nowMs = Date.now()
+      const offset = tick.atMs - nowMs
+      // Small differences are the network's; following them would make seconds stutter.
+      if (this.#offsetMs === null || Math.abs(offset - this.#offsetMs) > 400) this.#offsetMs = offset
+      this.#room.onTick(tick, nowMs)
+      this.#show()
+    })
+    this.#timer = setInterval(this.#look, LOOK_MS)
+    document.addEventListener('visibilitychange', this.#look)
+    window.addEventListener('online', this.#look)
+  }
+
+  /** The server's time now, more exactly than `nowMs`. */
+  get offsetMs(): number {
+    return this.#offsetMs ?? 0
+  }
+
+  /** Sends a command and waits for its acknowledgement; rejects after `timeoutMs` or when the connection breaks. */
+  send(message: object, timeoutMs: number): Promise<Acknowledgement> {
+    return this.#socket.timeout(timeoutMs).emitWithAck('command', message) as Promise<Acknowledgement>
+  }
+
+  /** Connects anew with a fresh handshake: after signing in, or with another zone. */
+  reopen(): void {
+    this.#reopenedAtMs = Date.now()
+    this.#socket.disconnect()
+    this.#socket.connect()
+  }
+
+  close(): void {
+    this.#closed = true
+    clearInterval(this.#timer)
+    clearTimeout(this.#retry)
+    document.removeEventListener('visibilitychange', this.#look)
+    window.removeEventListener('online', this.#look)
+    this.#socket.disconnect()
+  }
+
+  #look = (): void => {
+    const nowMs = Date.now()
+    this.#room.checkContact(nowMs)
+    const isOpen = this.#socket.connected || this.#socket.io._readyState === 'open'
+    // Open but silent: a half-dead connection, or a machine that slept. Engine.IO would notice only after its ping time-out.
+    if (this.#room.contact === 'lost' && isOpen && this.refusal === null && nowMs - this.#reopenedAtMs > REOPEN_MS) this.reopen()
+    this.#show()
+  }
+
+  #refused(code: ErrorCode): void {
+    this.refusal = code
+    if (code === 'client-too-old' && sessionStorage.getItem(RELOADED) === null) {
+      sessionStorage.setItem(RELOADED, '1')
+      location.reload()
+      return
+    }
+    this.#onRefused?.(code)
+    if (this.#closed) return
+    // A socket that was refused stays closed until told otherwise.
+    this.#again(ERRORS[code].retry ? jittered(500, 3_000) : jittered(10_000, 20_000))
+  }
+
+  #again(delayMs: number): void {
+    clearTimeout(this.#retry)
+    if (this.#closed) return
+    this.#retry = setTimeout(() => this.#socket.connect(), delayMs)
+  }
+
+  #show(): void {
+    const { view, contact, lostSinceMs, connected } = this.#room
+    this.view = view
+    this.contact = contact
+    this.lostSinceMs = lostSinceMs
+    this.connected = connected
+    this.nowMs = Math.floor((Date.now() + this.offsetMs) / LOOK_MS) * LOOK_MS
+    if (contact === 'live') sessionStorage.removeItem(RELOADED)
+  }
+}

@@ -1,0 +1,68 @@
+import type { Language } from '../domain/configuration.ts'
+import type { ErrorCode } from '../protocol/errors.ts'
+import { localDay, time, weekday } from './format.ts'
+import { type Key, text } from './text.ts'
+
+/** Every code has its message in both languages, or this does not compile. */
+type Message = `error.${ErrorCode | 'offline' | 'no-answer'}`
+const _everyCode: Message extends Key ? true : never = true
+void _everyCode
+
+export interface Refusal {
+  readonly code: ErrorCode | 'offline' | 'no-answer'
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
+const asText = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : null)
+
+/** What a person reads when a rule said no: what happened, and the way out. */
+export function refusalText(language: Language, { code, details = {} }: Refusal, timeZone: string, nowMs: number): string {
+  if (code === 'service-closed') return closedText(language, closedOf(details), timeZone, nowMs)
+  if (code === 'quota-used') {
+    const quota = details['quota']
+    return typeof quota === 'number' ? `${text(language, 'closed.quota', { n: quota })}.` : text(language, 'error.quota-used')
+  }
+  if (code === 'ticket-at-counter') {
+    const number = asText(details['number'])
+    const counter = asText(details['counter'])
+    if (number && counter) return text(language, 'error.at.counter', { number, counter })
+  }
+  if (code === 'configuration-in-use') return text(language, 'error.configuration-in-use', { path: asText(details['path']) ?? '' })
+  return text(language, `error.${code}` as Exclude<Message, 'error.configuration-in-use'>)
+}
+
+export interface Closed {
+  readonly reason: string
+  readonly opensAtMs: number | null
+  readonly text: string | null
+}
+
+export const closedOf = (details: Readonly<Record<string, unknown>>): Closed => ({
+  reason: asText(details['reason']) ?? 'closed',
+  opensAtMs: typeof details['opensAtMs'] === 'number' ? details['opensAtMs'] : null,
+  text: asText(details['text']),
+})
+
+const WHY: Readonly<Record<string, Key>> = {
+  'branch-paused': 'closed.branchPaused',
+  paused: 'closed.paused',
+  'day-closed': 'closed.dayClosed',
+  'quota-used': 'closed.quota.some',
+  holiday: 'closed.holiday',
+  exception: 'closed.holiday',
+  break: 'closed.break',
+  'last-ticket': 'closed.lastTicket',
+}
+
+/** Why a service is closed and when it opens (TICKET4): `Istirahat. Buka lagi pukul 13.00 WITA.` */
+export function closedText(language: Language, { reason, opensAtMs, text: because }: Closed, timeZone: string, nowMs: number): string {
+  const why = text(language, (WHY[reason] ?? 'closed.hours') as 'closed.hours')
+  const said = because ? text(language, 'closed.because', { why, text: because }) : why
+  if (opensAtMs === null) return said
+  const at = time(language, timeZone, opensAtMs)
+  const until =
+    localDay(timeZone, opensAtMs) === localDay(timeZone, nowMs)
+      ? text(language, 'closed.until', { time: at })
+      : text(language, 'closed.untilDay', { day: weekday(language, timeZone, opensAtMs), time: at })
+  return `${said}. ${until}.`
+}

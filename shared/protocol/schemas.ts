@@ -1,0 +1,278 @@
+import { z } from 'zod'
+import { type BranchConfiguration, indexOf } from '../domain/configuration.ts'
+
+/**
+ * What may come in, strictly: a field that nobody reads is a mistake of the sender's, not to be passed over. On the server only: screens
+ * must stay small, and load no validator.
+ */
+
+export interface Mistake {
+  /** Dotted: `agencies.3.services.0.averageMinutes`; empty: the whole. */
+  readonly path: string
+  /** Plain English; names what was expected, never the value that came. */
+  readonly message: string
+}
+
+export type Parsed<T, C extends string = 'malformed' | 'invalid-value'> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly code: C; readonly mistakes: readonly Mistake[] }
+
+const mistakesOf = (error: z.ZodError): Mistake[] => error.issues.map((issue) => ({ path: issue.path.map(String).join('.'), message: issue.message }))
+
+/** One line that a person wrote; it may appear on screens and paper, so nothing invisible in it. */
+const text = (most = 200) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(most)
+    .regex(/^[^\p{Cc}\p{Cf}]*$/u, 'must be one line of plain text')
+
+/** Chosen by whoever sends the command: any printable characters without spaces. */
+export const CommandId = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[\x21-\x7e]+$/, 'must be printable characters without spaces')
+
+const ticketId = z.string().min(1).max(64)
+const counterId = z.string().min(1).max(32)
+const serviceCode = z.string().min(1).max(65)
+const current = ticketId.nullable()
+const place = z.enum(['keep', 'front', 'end']).default('keep')
+const target = z.union([z.strictObject({ service: serviceCode }), z.strictObject({ counter: counterId })])
+const bothLanguages = z.strictObject({ id: text(300), en: text(300) })
+
+const command = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) => z.strictObject({ commandId: CommandId, type: z.literal(type), ...shape })
+
+/** What an officer sends; the counter comes from the address, the officer from the session. */
+export const CounterCommand = z.discriminatedUnion('type', [
+  command('openCounter', { takeOver: z.boolean().optional() }),
+  command('pauseCounter', { reason: text() }),
+  command('closeCounter', {}),
+  command('callNext', { current }),
+  command('callTicket', { ticket: ticketId, reason: text(), current }),
+  command('recall', { current }),
+  command('startService', { current }),
+  command('complete', { current, outcome: z.enum(['done', 'incompleteDocuments', 'continuesElsewhere', 'collectLater']).optional() }),
+  command('markNoShow', { current }),
+  command('hold', { current, reason: text().optional() }),
+  command('resume', { ticket: ticketId }),
+  command('transfer', { current, to: target, place, note: text().optional() }),
+  command('returnToQueue', { ticket: ticketId }),
+  command('undo', {}),
+])
+export type CounterCommand = z.infer<typeof CounterCommand>
+
+/** What a supervisor sends. */
+export const BranchCommand = z.discriminatedUnion('type', [
+  command('openDay', {}),
+  command('closeDay', { remaining: z.enum(['serve', 'refuse', 'carryOver']).default('serve'), reason: text().optional() }),
+  command('resetDay', {}),
+  command('pauseBranch', { reason: text() }),
+  command('resumeBranch', {}),
+  command('pauseService', { service: serviceCode, reason: text() }),
+  command('openService', { service: serviceCode }),
+  command('resetService', { service: serviceCode }),
+  command('announce', { text: bothLanguages }),
+  command('cancelTicket', { ticket: ticketId, reason: text() }),
+  command('reclassifyTicket', { ticket: ticketId, class: z.string().min(1).max(32), reason: text() }),
+  command('moveTicket', { ticket: ticketId, to: target, place, reason: text() }),
+  command('freeCounter', { counter: counterId, reason: text() }),
+])
+export type BranchCommand = z.infer<typeof BranchCommand>
+
+type CommandCode = 'malformed' | 'unknown-command' | 'invalid-value'
+
+const typesOf = (schema: { readonly options: readonly { readonly shape: { readonly type: { readonly value: string } } }[] }): ReadonlySet<string> =>
+  new Set(schema.options.map((option) => option.shape.type.value))
+const counterTypes = typesOf(CounterCommand)
+const branchTypes = typesOf(BranchCommand)
+
+function parseCommand<T>(schema: z.ZodType<T>, types: ReadonlySet<string>, input: unknown): Parsed<T, CommandCode> {
+  if (typeof input !== 'object' || input === null || Array.isArray(input))
+    return { ok: false, code: 'malformed', mistakes: [{ path: '', message: 'must be an object' }] }
+  const type = (input as { type?: unknown }).type
+  if (typeof type !== 'string') return { ok: false, code: 'malformed', mistakes: [{ path: 'type', message: 'must be the name of a command' }] }
+  if (!types.has(type)) return { ok: false, code: 'unknown-command', mistakes: [{ path: 'type', message: `must be one of ${[...types].join(', ')}` }] }
+  return parse(schema, input)
+}
+
+/** A wrong shape (missing, extra, of another type) is `malformed`, a wrong value of the right type `invalid-value`. Never throws. */
+function parse<T>(schema: z.ZodType<T>, input: unknown): Parsed<T> {
+  const result = schema.safeParse(input)
+  if (result.success) return { ok: true, value: result.data }
+  const isMalformed = result.error.issues.some((issue) => issue.code === 'unrecognized_keys' || issue.code === 'invalid_type' || issue.code === 'invalid_union')
+  return { ok: false, code: isMalformed ? 'malformed' : 'invalid-value', mistakes: mistakesOf(result.error) }
+}
+
+export const parseCounterCommand = (input: unknown): Parsed<CounterCommand, CommandCode> => parseCommand(CounterCommand, counterTypes, input)
+export const parseBranchCommand = (input: unknown): Parsed<BranchCommand, CommandCode> => parseCommand(BranchCommand, branchTypes, input)
+
+// --- the branch file
+
+const id = z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 letters, digits, _ or -')
+const name = z.union([text(300), bothLanguages])
+const minutes = z.number().positive().max(1440)
+
+const time = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a time from 00:00 to 24:00')
+const interval = z.tuple([time, time]).refine(([from, until]) => from < until, 'must begin before it ends')
+const intervals = z
+  .array(interval)
+  .max(12)
+  .refine((all) => all.every((each, index) => index === 0 || (all[index - 1] as [string, string])[1] <= each[0]), 'must be in order and must not overlap')
+const date = z.string().refine((day) => /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(day)) && new Date(day).toISOString().startsWith(day), 'must be a real date, YYYY-MM-DD')
+const week = z.strictObject({
+  Mon: intervals.optional(),
+  Tue: intervals.optional(),
+  Wed: intervals.optional(),
+  Thu: intervals.optional(),
+  Fri: intervals.optional(),
+  Sat: intervals.optional(),
+  Sun: intervals.optional(),
+})
+const exception = z
+  .strictObject({ date: date.optional(), from: date.optional(), to: date.optional(), hours: intervals.optional(), weekly: week.optional(), reason: name.optional() })
+  .refine((each) => (each.date === undefined) !== (each.from === undefined), 'must have either date or from')
+  .refine((each) => each.from === undefined || each.to === undefined || each.from <= each.to, 'must not end before it begins')
+const hours = z.union([
+  z.literal('always'),
+  z.strictObject({
+    weekly: week,
+    exceptions: z.array(exception).max(400).default([]),
+    lastTicketMinutesBeforeClose: z.number().min(0).max(600).default(0),
+    firstTicketMinutesBeforeOpen: z.number().min(0).max(600).optional(),
+  }),
+])
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    return true
+  } catch {
+    return false
+  }
+}
+
+const service = z.strictObject({
+  id,
+  name,
+  averageMinutes: minutes,
+  targetMinutes: minutes,
+  quotaPerDay: z.number().int().positive().max(100_000).nullable().optional(),
+  hours: hours.optional(),
+  requirements: z.array(name).max(30).optional(),
+  fee: name.optional(),
+  note: name.optional(),
+})
+
+export const Configuration = z.strictObject({
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and -'),
+  name: bothLanguages,
+  timeZone: z.string().max(64).refine(isTimeZone, 'must be a time zone such as Asia/Makassar'),
+  languages: z.array(z.enum(['id', 'en'])).min(1).max(2).default(['id', 'en']),
+  hours,
+  zones: z.array(z.strictObject({ id, name })).min(1).max(50),
+  classes: z.array(z.strictObject({ id, name, targetMinutes: minutes })).max(20).default([]),
+  agencies: z
+    .array(
+      z.strictObject({
+        id,
+        name,
+        short: text(60),
+        prefix: z.string().regex(/^[A-Z]{1,2}$/, 'must be one or two capital letters'),
+        services: z.array(service).max(100),
+      }),
+    )
+    .max(200),
+  counters: z.array(z.strictObject({ id, label: text(60), zone: id, services: z.array(serviceCode).max(500) })).max(500),
+  journeys: z
+    .array(z.strictObject({ id, name, steps: z.array(z.strictObject({ service: serviceCode, optional: z.boolean().optional() })).min(1).max(20) }))
+    .max(100)
+    .default([]),
+  motto: name.optional(),
+  address: text(300).optional(),
+  visitorTickets: z.boolean().optional(),
+  atDayEnd: z.enum(['refuse', 'carryOver']).optional(),
+  assumptions: z.array(text(500)).max(100).optional(),
+})
+
+/** A branch file with all its mistakes at once, each with its path. What is absent and has a default is filled in. */
+export function checkConfiguration(input: unknown): Parsed<BranchConfiguration, 'invalid-configuration'> {
+  const result = Configuration.safeParse(input)
+  const mistakes = result.success ? [] : mistakesOf(result.error)
+  mistakes.push(...unfit(input))
+  if (!result.success || mistakes.length > 0) return { ok: false, code: 'invalid-configuration', mistakes }
+  const configuration = result.data as BranchConfiguration
+  indexOf(configuration)
+  return { ok: true, value: configuration }
+}
+
+/** What fits together and what does not, as far as the parts concerned are there at all. */
+function unfit(input: unknown): Mistake[] {
+  const mistakes: Mistake[] = []
+  const services = new Set<string>()
+  const seenIn = (kind: string) => {
+    const seen = new Map<string, string>()
+    return (value: unknown, path: string) => {
+      if (typeof value !== 'string') return
+      if (seen.has(value)) mistakes.push({ path, message: `must be unique: ${kind} ${seen.get(value)} has it too` })
+      else seen.set(value, path.replace(/\.[^.]*$/, ''))
+    }
+  }
+  const agencies = seenIn('agency')
+  const prefixes = seenIn('agency')
+  for (const [path, agency] of each(input, 'agencies')) {
+    agencies(agency.id, `${path}.id`)
+    prefixes(agency.prefix, `${path}.prefix`)
+    const own = seenIn('service')
+    for (const [servicePath, one] of each(agency, 'services', path)) {
+      own(one.id, `${servicePath}.id`)
+      services.add(`${String(agency.id)}.${String(one.id)}`)
+    }
+  }
+  const zoneIds = new Set<unknown>()
+  const zones = seenIn('zone')
+  for (const [path, zone] of each(input, 'zones')) {
+    zones(zone.id, `${path}.id`)
+    zoneIds.add(zone.id)
+  }
+  const classes = seenIn('class')
+  for (const [path, one] of each(input, 'classes')) {
+    classes(one.id, `${path}.id`)
+    if (one.id === 'regular') mistakes.push({ path: `${path}.id`, message: 'must not be regular: that class is always there' })
+  }
+  const counters = seenIn('counter')
+  for (const [path, counter] of each(input, 'counters')) {
+    counters(counter.id, `${path}.id`)
+    if (typeof counter.zone === 'string' && !zoneIds.has(counter.zone)) mistakes.push({ path: `${path}.zone`, message: 'must be the id of a zone' })
+    const own = seenIn('entry')
+    for (const [index, code] of (Array.isArray(counter.services) ? counter.services : []).entries()) {
+      own(code, `${path}.services.${index}`)
+      if (typeof code === 'string' && !services.has(code)) mistakes.push({ path: `${path}.services.${index}`, message: 'must be the code of a service, AGENCY.SERVICE' })
+    }
+  }
+  const journeys = seenIn('journey')
+  for (const [path, journey] of each(input, 'journeys')) {
+    journeys(journey.id, `${path}.id`)
+    let isAllOptional = true
+    for (const [stepPath, step] of each(journey, 'steps', path)) {
+      if (step.optional !== true) isAllOptional = false
+      if (typeof step.service === 'string' && !services.has(step.service))
+        mistakes.push({ path: `${stepPath}.service`, message: 'must be the code of a service, AGENCY.SERVICE' })
+    }
+    if (isAllOptional && Array.isArray(journey.steps) && journey.steps.length > 0)
+      mistakes.push({ path: `${path}.steps`, message: 'must have a step that is not optional' })
+  }
+  return mistakes
+}
+
+/** The objects in a list field, each with its path; nothing where it is no such list. */
+function each(of: unknown, field: string, path = ''): [string, Record<string, unknown>][] {
+  const list = typeof of === 'object' && of !== null ? (of as Record<string, unknown>)[field] : undefined
+  if (!Array.isArray(list)) return []
+  const prefix = path ? `${path}.${field}` : field
+  return list.flatMap((one: unknown, index): [string, Record<string, unknown>][] =>
+    typeof one === 'object' && one !== null ? [[`${prefix}.${index}`, one as Record<string, unknown>]] : [],
+  )
+}
