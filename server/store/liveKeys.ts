@@ -168,7 +168,6 @@ export function stateFrom(documents: Iterable<readonly [name: string, json: stri
   for (const [name, json] of documents) parts.add(name, json)
   return parts.state()
 }
-  let branch: Partial<BranchState> = {}
 
 /** A state that is being read, document by document, with pauses where there are many. Documents of unknown names (a newer server's) are left alone. */
 export class StateParts {
@@ -183,7 +182,8 @@ export class StateParts {
     else if (name === 'branch') this.#branch = JSON.parse(json) as Partial<BranchState>
     else if (name === 'configuration') this.#configuration = JSON.parse(json) as BranchState['configuration']
     else if (Object.hasOwn(this.#records, name)) this.#records[name] = JSON.parse(json)
-    else if (name.startsWith('counter:')) this.#counters[fromKeyPart(name.slice('counter:'.length))] = { ...CLOSED_COUNTER, ...JSON.parse(json) }
+    else if (name.startsWith('counter:'))
+      this.#counters[fromKeyPart(name.slice('counter:'.length))] = { ...CLOSED_COUNTER, ...JSON.parse(json) }
   }
 
   /** With what is derived from the tickets. */

@@ -158,7 +158,7 @@ export async function startOwnRedis(program: RedisProgram, dir: string, log?: St
   if (!owner.isDirectory() || (process.getuid && owner.uid !== process.getuid()))
     throw new Error(`${socketFolder} belongs to somebody else`)
 
-  const living = await whoIsAt(socket)
+  const living = await redisAt(socket)
   if (living !== null) {
     await untilReady(socket, () => isRunning(living))
     return ownRedis(socket, living, false)
@@ -239,7 +239,7 @@ async function untilReady(socket: string, isAlive: () => boolean): Promise<void>
 }
 
 /** Process id of the Redis that listens here; null where none does. Throws where one does and doesn't answer. */
-async function whoIsAt(socket: string): Promise<number | null> {
+export async function redisAt(socket: string): Promise<number | null> {
   const reply = await ask(socket, 'INFO server')
   if (reply === null) return null
   const pid = /process_id:(\d+)/.exec(reply)?.[1]

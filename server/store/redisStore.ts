@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { RedisOptions } from 'ioredis'
 import { type BranchState, FORMAT } from '../../shared/domain/state.ts'
 import { StoreClock } from './clock.ts'
-import { documentJson, liveChanges, SINGLE_DOCUMENTS, stateFrom } from './liveKeys.ts'
+import { documentJson, liveChanges, SINGLE_DOCUMENTS, StateParts } from './liveKeys.ts'
 import { branchPrefix, connect, documentsKey, eventsKey, metaKey, type ScriptedRedis, storedEvent } from './redisConnection.ts'
 import { RedisRecords } from './redisRecords.ts'
 import { RedisTails } from './redisTails.ts'
@@ -11,6 +11,10 @@ import { type Batch, type BranchStore, type CommitResult, StoreAway, type Stored
 
 /** How long a command may take before nobody waits for it any more. A healthy Redis answers within milliseconds. */
 const COMMAND_TIMEOUT_MS = 2000
+/** A reply may have come while this process was busy and could not look: the time is only up when it has looked. */
+const LOOK_AGAIN_MS = 100
+/** For what the client asks by itself when it connects. */
+const HANDSHAKE_TIMEOUT_MS = 5000
 /** A branch of 100,000 tickets takes a second or two to read. */
 const READ_TIMEOUT_MS = 30_000
 /** So often the clock is read, and a hung Redis noticed, when nothing is committed. */
@@ -83,8 +87,8 @@ class RedisStore implements BranchStore {
     this.description = describe(location)
     this.#log = options.log
     // Commands are sent only while `#isAvailable`, so the offline queue holds nothing but what the client sends to set up a connection.
-    this.#redis = connect(location, { ...COMMON, commandTimeout: COMMAND_TIMEOUT_MS, connectionName: 'panggil' })
-    this.#reader = connect(location, { ...COMMON, commandTimeout: READ_TIMEOUT_MS, connectionName: 'panggil-reader' })
+    this.#redis = connect(location, { ...COMMON, commandTimeout: HANDSHAKE_TIMEOUT_MS, connectionName: 'panggil' })
+    this.#reader = connect(location, { ...COMMON, connectionName: 'panggil-reader' })
     this.#redis.on('ready', () => void this.#arrived())
     this.#redis.on('close', () => this.#lost('connection lost'))
     this.#redis.on('error', (error: Error) => {
@@ -144,7 +148,7 @@ class RedisStore implements BranchStore {
   }
 
   async load(branchId: string, seenRevision = 0): Promise<{ epoch: string; state: BranchState } | null> {
-    const atLeastRevision = this.#lostTrack.delete(branchId) ? Number.MAX_SAFE_INTEGER : seenRevision
+    const atLeastRevision = this.#lostTrack.has(branchId) ? Number.MAX_SAFE_INTEGER : seenRevision
     let seen = this.#seenEpochs.get(branchId) ?? ''
     let claimed = await this.#claim(branchId, seen === '' ? 0 : atLeastRevision, seen)
     if (claimed === null) return null
@@ -152,33 +156,35 @@ class RedisStore implements BranchStore {
       seen = claimed[0]
       claimed = await this.#claim(branchId, atLeastRevision, seen)
     }
+    this.#lostTrack.delete(branchId)
     for (let attempt = 1; ; attempt++) {
       const read = await this.#read(branchId, attempt < PAGED_ATTEMPTS ? PAGE : 0)
       if (read === 'changed') continue
-      if (read === null) return null
-      this.#seenEpochs.set(branchId, read.epoch)
-      return { epoch: read.epoch, state: stateFrom(read.documents) }
+      if (read !== null) this.#seenEpochs.set(branchId, read.epoch)
+      return read
     }
   }
 
   /** The branch as one moment; where it has more than `limit` documents, in pages, as long as nobody changes it meanwhile. */
-  async #read(branchId: string, limit: number): Promise<{ epoch: string; documents: (readonly [string, string])[] } | 'changed' | null> {
+  async #read(branchId: string, limit: number): Promise<{ epoch: string; state: BranchState } | 'changed' | null> {
     const prefix = branchPrefix(branchId)
-    const reply = await this.#ask(() =>
-      this.#reader.panggilLoad([2, metaKey(branchId), documentsKey(branchId), prefix, limit, ...SINGLE_DOCUMENTS]),
+    const reply = await this.#ask(
+      () => this.#reader.panggilLoad([2, metaKey(branchId), documentsKey(branchId), prefix, limit, ...SINGLE_DOCUMENTS]),
+      READ_TIMEOUT_MS,
     )
     if (reply === null) return null
     const [epoch, revision, count] = reply
-    const documents: (readonly [string, string])[] = []
+    const parts = new StateParts()
     const paged = 3 + 2 * count
-    for (let at = 3; at < paged; at += 2) documents.push([reply[at] as string, contentJson(reply[at + 1] as string)])
+    for (let at = 3; at < paged; at += 2) parts.add(reply[at] as string, contentJson(reply[at + 1] as string))
     for (let at = paged; at < reply.length; at += limit) {
       const names = reply.slice(at, at + limit) as string[]
-      const contents = await this.#ask(() => this.#reader.panggilPage([1, metaKey(branchId), prefix, epoch, revision, ...names]))
+      const ask = () => this.#reader.panggilPage([1, metaKey(branchId), prefix, epoch, revision, ...names])
+      const contents = await this.#ask(ask, READ_TIMEOUT_MS)
       if (contents === null) return 'changed'
-      for (const [index, name] of names.entries()) documents.push([name, contentJson(contents[index] as string)])
+      for (const [index, name] of names.entries()) parts.add(name, contentJson(contents[index] as string))
     }
-    return { epoch, documents }
+    return { epoch, state: parts.state() }
   }
 
   async #claim(branchId: string, atLeastRevision: number, seenEpoch: string): Promise<[epoch: string, isNew: number] | null> {
@@ -232,7 +238,8 @@ class RedisStore implements BranchStore {
   }
 
   async readEvents(branchId: string, after: number, limit: number): Promise<StoredEvent[]> {
-    const entries = await this.#ask(() => this.#reader.xrange(eventsKey(branchId), `${after + 1}-0`, '+', 'COUNT', limit))
+    const ask = () => this.#reader.xrange(eventsKey(branchId), `${after + 1}-0`, '+', 'COUNT', limit)
+    const entries = await this.#ask(ask, READ_TIMEOUT_MS)
     return entries.map(storedEvent)
   }
 
@@ -255,10 +262,10 @@ class RedisStore implements BranchStore {
   }
 
   /** Asks Redis, and says `StoreAway` where nobody can know whether it did what was asked, or it can't at present. */
-  async #ask<T>(ask: () => Promise<T>): Promise<T> {
+  async #ask<T>(ask: () => Promise<T>, timeoutMs: number = COMMAND_TIMEOUT_MS): Promise<T> {
     if (!this.#isAvailable) throw new StoreAway(`Redis at ${this.description} is away`)
     try {
-      return await ask()
+      return await inTime(ask(), timeoutMs)
     } catch (error) {
       throw this.#asAway(error as Error)
     }
@@ -268,7 +275,7 @@ class RedisStore implements BranchStore {
     if (error.name === 'ReplyError' && !REFUSALS.test(error.message)) return error
     // No reply in time: whatever is still under way on this connection would be answered out of step with us. A fresh one finds out
     // whether Redis lives.
-    if (error.message === 'Command timed out' && this.#isAvailable) {
+    if (error.message === NO_REPLY && this.#isAvailable) {
       this.#lost('no reply in time')
       this.#redis.disconnect(true)
     }
@@ -314,13 +321,31 @@ class RedisStore implements BranchStore {
   async #readClock(): Promise<void> {
     const askedAt = performance.now()
     try {
-      const [seconds, microseconds] = await this.#redis.time()
+      const [seconds, microseconds] = await inTime(this.#redis.time(), COMMAND_TIMEOUT_MS)
       this.#lastAnswerAt = performance.now()
       this.#clock.read(Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000), askedAt, this.#lastAnswerAt)
     } catch (error) {
       throw this.#asAway(error as Error)
     }
   }
+}
+
+const NO_REPLY = 'no reply in time'
+
+/** The reply, or an error after this time. The client's own time-out would also strike when the reply is there and was not looked at yet. */
+function inTime<T>(reply: Promise<T>, timeoutMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let timer = setTimeout(() => {
+      timer = setTimeout(() => reject(new Error(NO_REPLY)), LOOK_AGAIN_MS)
+    }, timeoutMs - LOOK_AGAIN_MS)
+    const settle =
+      <V>(how: (value: V) => void) =>
+      (value: V) => {
+        clearTimeout(timer)
+        how(value)
+      }
+    reply.then(settle(resolve), settle(reject))
+  })
 }
 
 /** Replies by which Redis says that it can't write now, or doesn't let us; all others are mistakes of ours. */

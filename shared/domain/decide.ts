@@ -2,7 +2,6 @@ import { caption } from '../speech/caption.ts'
 import type { Accepted, Command, CounterCommand, Decision, IssueTicket, Rejection, RejectionCode, SystemCommand, TransferPlace, TransferTarget } from './commands.ts'
 import { type Counter, indexOf } from './configuration.ts'
 import type { BranchEvent, TicketCompleted } from './events.ts'
-import { evolveAll } from './evolve.ts'
 import { businessDay, issuing } from './hours.ts'
 import { dueAtMs, frontOfQueueMs, nextFor, REGULAR, targetMinutes, waitingFor } from './order.ts'
 import { type BranchState, type CounterState, counterState, currentService, type Outcome, type Ticket } from './state.ts'
@@ -247,9 +246,9 @@ function ending(state: BranchState, counter: Counter, now: CounterState, at: Con
 
 function callNext(state: BranchState, counter: Counter, now: CounterState, at: Context): Decision {
   const ended = ending(state, counter, now, at)
-  // What this counter may call once its ticket has ended: that visitor's next stop may be here, too.
-  const then = evolveAll(state, ended)
-  const ticket = nextFor(then, counter)
+  // Chosen before the ticket at the counter ends: were its own next stop, at this very counter, called by the same press, a double click
+  // would see the same ticket there, end it as not served, and call yet another (CALL3).
+  const ticket = nextFor(state, counter)
   // CALL5: nobody waits; the ticket at the counter is ended all the same.
   if (!ticket) return accept(ended, { ticketId: null })
   const why = {
@@ -258,7 +257,7 @@ function callNext(state: BranchState, counter: Counter, now: CounterState, at: C
     readyAtMs: ticket.readyAtMs,
     targetMinutes: targetMinutes(state, ticket.class, currentService(ticket)),
     class: ticket.class,
-    candidates: waitingFor(then, counter),
+    candidates: waitingFor(state, counter),
     outOfOrder: false,
     reason: null,
   }

@@ -375,16 +375,9 @@ function called(
       last && last.type === 'ticketCalled'
       ? { ...last, revision, announcements: [...last.announcements, event.announcementId] }
       : null
-    : // A call that ended the ticket before it in the same command is one step: both are taken back together. (One ticket where the
-      // visitor's next stop is at the same counter: what it was before the whole step counts.)
+    : // A call that ended the ticket before it in the same command is one step: both are taken back together.
       last && event.ended !== null && last.tickets.some((ticket) => ticket.id === event.ended)
-      ? {
-          ...last,
-          type: event.type,
-          revision,
-          tickets: event.ended === before.id ? last.tickets : [...last.tickets, before],
-          announcements: [event.announcementId],
-        }
+      ? { ...last, type: event.type, revision, tickets: [...last.tickets, before], announcements: [event.announcementId] }
       : step(event.type, event.atMs, revision, [before], counter.ticket, [event.announcementId])
   return withCounter(
     {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { clockMs, pause } from './address.ts'
 import { ServerProcess } from './serverProcess.ts'
 
@@ -10,18 +10,11 @@ const MAIN = join(ROOT, 'dist/server/main.js')
 const ADMIN_PASSWORD = 'bench-admin-password'
 const OFFICER_PASSWORD = 'bench-officer-password'
 
-const SOURCES = ['server', 'shared', 'display', 'counter-client', 'scripts/build.mjs', 'vite.config.ts', 'package.json']
-
-function newest(path: string): number {
-  const found = statSync(path)
-  return found.isDirectory() ? Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name)))) : found.mtimeMs
-}
-
-/** Builds what is shipped, unless that is newer than all of its sources. */
+/** Builds what is shipped where its sources are not those of the last build, as `npm start` does. */
 export function buildIfStale(): void {
-  const builtMs = existsSync(MAIN) ? statSync(MAIN).mtimeMs : 0
-  if (SOURCES.every((source) => newest(join(ROOT, source)) < builtMs)) return
-  execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs')], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] })
+  const prepare = pathToFileURL(join(ROOT, 'scripts/prepare.mjs')).href
+  const build = `import(${JSON.stringify(prepare)}).then(({ buildIfChanged }) => buildIfChanged())`
+  execFileSync(process.execPath, ['-e', build], { cwd: ROOT, stdio: ['ignore', 2, 2] })
   if (!existsSync(MAIN)) throw new Error('the build made no dist/server/main.js')
 }
 

@@ -61,26 +61,16 @@ export class Model {
     return found
   }
 
-  /** Whom this counter calls next, were its present ticket ended now. */
-  next(counter: string, nowMs: number): string | null {
-    const probe = this.#copy()
-    probe.#end(counter, nowMs)
+  /** Whom this counter calls next; never the visitor who is there now, whatever his next stop is. */
+  next(counter: string): string | null {
     const services = this.#configuration.counters.find((each) => each.id === counter)?.services ?? []
-    const callable = probe.visitors.filter(
+    const callable = this.visitors.filter(
       (each) =>
         each.state === 'waiting' &&
         !each.tomorrow &&
         (each.sentTo === null ? services.includes(service(each)) && !this.#paused.has(service(each)) : each.sentTo === counter),
     )
     return callable.sort((a, b) => a.dueAtMs - b.dueAtMs || a.entry - b.entry)[0]?.id ?? null
-  }
-
-  #copy(): Model {
-    const copy = new Model(this.#configuration)
-    copy.visitors = this.visitors.map((each) => ({ ...each }))
-    copy.#desks = new Map([...this.#desks].map(([id, desk]) => [id, { ...desk }]))
-    copy.#entry = this.#entry
-    return copy
   }
 
   #end(counter: string, nowMs: number): void {

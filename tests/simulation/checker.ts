@@ -391,6 +391,8 @@ export class LogChecker {
     if (event.why.rule === 'earliestDue') {
       if (!callable.includes(story)) this.#fault('ORDER1', `${story.number} was called by counter ${event.counter.id}, which may not`)
       for (const other of callable) {
+        // The visitor whom the same press ended here waits for the next one, wherever his next stop is.
+        if (other.id === event.ended) continue
         if (other.dueAtMs < story.dueAtMs || (other.dueAtMs === story.dueAtMs && other.entry < story.entry))
           this.#fault('ORDER1', `${story.number} was called before ${other.number}, which was due earlier`)
         const sameLine = other.services[other.stop] === story.services[story.stop] && other.ticketClass === story.ticketClass

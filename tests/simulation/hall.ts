@@ -208,7 +208,8 @@ export class LivingHall {
     const answer = await officer.door.command(command, { losesAnswer: this.#o.doors.servers > 1 && officer.random.chance(0.03) })
     if (!answer.ok) {
       count(this.refusals, answer.error.code)
-      if (answer.error.code === 'counter-closed' || answer.error.code === 'not-at-counter') this.#lostCounter(officer)
+      const isOwn = answer.error.code === 'not-at-counter' || (answer.error.code === 'counter-closed' && command.type !== 'transfer')
+      if (isOwn) this.#lostCounter(officer)
       else if (!expected.includes(answer.error.code))
         this.#unexpected(`${command.type} at counter ${officer.plan.counter}`, answer.error.code)
     }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { isRunning, lockDataDir } from '../../server/store/dataDirLock.ts'
 import { openStore } from '../../server/store/openStore.ts'
-import { socketOf, startOwnRedis } from '../../server/store/ownRedis.ts'
+import { redisAt, socketOf, startOwnRedis } from '../../server/store/ownRedis.ts'
 import { Branch, plain } from './branch.ts'
 import { redisProgram, until } from './testStores.ts'
 
@@ -19,7 +19,9 @@ const toKill: number[] = []
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'panggil-test-own-'))
 })
-afterEach(() => {
+afterEach(async () => {
+  // Whatever a test that failed left running.
+  for (const folder of [dir, join(dir, 'redis')]) toKill.push(...[await redisAt(socketOf(folder))].filter((pid) => pid !== null))
   for (const pid of toKill.splice(0))
     try {
       process.kill(pid, 'SIGKILL')
