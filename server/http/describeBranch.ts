@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Service } from '../../shared/domain/configuration.ts'
+import type { Service, Text } from '../../shared/domain/configuration.ts'
 import { closedBecause, quotaUsed } from '../../shared/domain/decide.ts'
 import { type BranchState, queue } from '../../shared/domain/state.ts'
 import type { BranchDescription, PublicService } from './schemas.ts'
@@ -49,7 +49,7 @@ function describeService(state: BranchState, code: string, service: Service, now
     ...(hours === undefined ? {} : { hours: hours as z.input<typeof PublicService>['hours'] }),
     open: refused === null,
     closedReason,
-    closedText: typeof text === 'string' ? text : null,
+    closedText: typeof text === 'string' || (typeof text === 'object' && text !== null) ? (text as Text) : null,
     opensAtMs: typeof opensAtMs === 'number' ? opensAtMs : null,
     waiting: queue(state, code).size,
     quotaPerDay: quotaPerDay ?? null,

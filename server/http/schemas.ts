@@ -146,7 +146,7 @@ export const PublicService = z.object({
   hours: hours.optional(),
   open: z.boolean().describe('Whether a ticket is to be had now'),
   closedReason: z.string().nullable().describe('Why not: the reason of `service-closed`, or `quota-used`'),
-  closedText: z.string().nullable().describe('What the supervisor wrote'),
+  closedText: text.nullable().describe('What the supervisor wrote, or the branch says of this day'),
   opensAtMs: milliseconds.nullable().describe('When it opens; null where nobody knows'),
   waiting: z.number().int(),
   quotaPerDay: z.number().int().nullable(),

@@ -11,7 +11,7 @@ export interface DescribedService {
   readonly open: boolean
   /** Why not, where it is closed: codes of `service-closed` and `quota-used`. */
   readonly closedReason?: string | null
-  readonly closedText?: string | null
+  readonly closedText?: Text | null
   readonly opensAtMs?: number | null
   readonly waiting: number
   readonly quotaPerDay?: number | null

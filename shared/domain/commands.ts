@@ -1,4 +1,4 @@
-import type { BranchConfiguration, Language } from './configuration.ts'
+import type { BranchConfiguration, Language, Text } from './configuration.ts'
 import type { BranchEvent } from './events.ts'
 import type { Outcome } from './state.ts'
 
@@ -72,8 +72,8 @@ export type CommandType = Command['type']
 /** Why a rule said no: a stable code, and what a person's message needs to know. Messages are made by the screens. */
 export interface Rejection {
   readonly code: RejectionCode
-  /** For messages: ids, numbers, times in ms, reasons; no personal data. */
-  readonly details?: Readonly<Record<string, string | number | boolean | null>>
+  /** For messages: ids, numbers, times in ms, reasons, texts of the branch; no personal data. */
+  readonly details?: Readonly<Record<string, string | number | boolean | null | Text>>
 }
 
 /** Every code with which the core refuses; `shared/protocol/errors.ts` gives each its status. */

@@ -1,6 +1,6 @@
 import { caption } from '../speech/caption.ts'
 import type { Accepted, Command, CounterCommand, Decision, IssueTicket, Rejection, RejectionCode, SystemCommand, TransferPlace, TransferTarget } from './commands.ts'
-import { type Counter, indexOf } from './configuration.ts'
+import { type Counter, indexOf, type Text } from './configuration.ts'
 import type { BranchEvent, TicketCompleted } from './events.ts'
 import { businessDay, issuing } from './hours.ts'
 import { dueAtMs, frontOfQueueMs, nextFor, REGULAR, targetMinutes, waitingFor } from './order.ts'
@@ -121,7 +121,7 @@ function issueTicket(state: BranchState, command: IssueTicket, at: Context): Dec
 
 /** Why a service issues no tickets now, and when it does again (TICKET4); null where it does. */
 export function closedBecause(state: BranchState, service: string, nowMs: number): Rejection | null {
-  const closed = (reason: string, opensAtMs: number | null, text: string | null = null): Rejection => ({
+  const closed = (reason: string, opensAtMs: number | null, text: Text | null = null): Rejection => ({
     code: 'service-closed',
     details: { service, reason, opensAtMs, ...(text === null ? {} : { text }) },
   })
@@ -132,7 +132,7 @@ export function closedBecause(state: BranchState, service: string, nowMs: number
   const now = issuing(hours, state.configuration.timeZone, nowMs)
   if (state.dayOverride === 'closed') return closed('day-closed', null)
   if (now.open || override?.override === 'open' || state.dayOverride === 'open') return null
-  return closed(now.reason, now.opensAtMs)
+  return closed(now.reason, now.opensAtMs, now.note)
 }
 
 /** TICKET3: exact, because it is decided on the revision that it is committed on. `more`: stops of the same ticket counted already. */

@@ -131,7 +131,8 @@ export type Issuing =
   | { readonly open: true; readonly untilMs: number }
   | {
       readonly open: false
-      readonly reason: 'not-yet-open' | 'break' | 'closed-for-today' | 'closed-today'
+      /** `last-ticket`: still serving, but whoever comes now could not be served any more. */
+      readonly reason: 'not-yet-open' | 'last-ticket' | 'break' | 'closed-for-today' | 'closed-today'
       /** When tickets are issued again; null: not within LOOK_AHEAD_DAYS. */
       readonly opensAtMs: number | null
       /** Why this day differs from others. */
@@ -158,11 +159,10 @@ export function issuing(hours: Hours, timeZone: string, atMs: number): Issuing {
   const known = issuingNow.get(hours)
   if (known && known.timeZone === timeZone && known.fromMs <= atMs && atMs < known.untilMs) return known.answer
   const answer = issuingAt(hours, timeZone, atMs)
-  // Good until it changes by itself, and until the local day ends, with which the reason changes.
+  // Good until it changes by itself, and until the reason changes: serving begins or ends, the local day ends.
   const changesMs = Math.min(answer.open ? answer.untilMs : (answer.opensAtMs ?? Number.POSITIVE_INFINITY), dayEndMs(businessDay(atMs, timeZone), timeZone))
-  const intervals = issuingIntervals(hours, businessDay(atMs, timeZone), timeZone)
-  const nextStartMs = Math.min(changesMs, ...intervals.map(({ fromMs }) => fromMs).filter((fromMs) => fromMs > atMs))
-  issuingNow.set(hours, { timeZone, fromMs: atMs, untilMs: nextStartMs, answer })
+  const turns = servingHours(hours, businessDay(atMs, timeZone), timeZone).intervals.flatMap(({ fromMs, untilMs }) => [fromMs, untilMs])
+  issuingNow.set(hours, { timeZone, fromMs: atMs, untilMs: Math.min(changesMs, ...turns.filter((turnMs) => turnMs > atMs)), answer })
   return answer
 }
 
@@ -185,6 +185,8 @@ function issuingAt(hours: Exclude<Hours, 'always'>, timeZone: string, atMs: numb
   }
   const isPast = intervals.some(({ untilMs }) => untilMs <= atMs)
   const isAhead = intervals.some(({ fromMs }) => fromMs > atMs)
-  const reason = intervals.length === 0 ? 'closed-today' : !isAhead ? 'closed-for-today' : isPast ? 'break' : 'not-yet-open'
-  return { open: false, reason, opensAtMs, note: servingHours(hours, today, timeZone).reason }
+  const serving = servingHours(hours, today, timeZone)
+  const isServing = serving.intervals.some(({ fromMs, untilMs }) => fromMs <= atMs && atMs < untilMs)
+  const reason = isServing ? 'last-ticket' : intervals.length === 0 ? 'closed-today' : !isAhead ? 'closed-for-today' : isPast ? 'break' : 'not-yet-open'
+  return { open: false, reason, opensAtMs, note: serving.reason }
 }

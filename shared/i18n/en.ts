@@ -128,7 +128,7 @@ export const en: Readonly<Record<keyof typeof id, string>> = {
   'closed.until': 'Opens again at {time}',
   'closed.untilDay': 'Opens again on {day} at {time}',
   'closed.hours': 'Outside service hours',
-  'closed.holiday': 'Holiday',
+  'closed.today': 'Closed today',
   'closed.break': 'Break',
   'closed.lastTicket': 'No more numbers are given out now',
   'closed.paused': 'Stopped for now',

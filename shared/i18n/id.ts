@@ -137,7 +137,7 @@ export const id = {
   'closed.until': 'Buka lagi pukul {time}',
   'closed.untilDay': 'Buka lagi {day} pukul {time}',
   'closed.hours': 'Di luar jam layanan',
-  'closed.holiday': 'Libur',
+  'closed.today': 'Tutup hari ini',
   'closed.break': 'Istirahat',
   'closed.lastTicket': 'Pengambilan nomor sudah ditutup',
   'closed.paused': 'Dihentikan sementara',

@@ -1,4 +1,4 @@
-import type { Language } from '../domain/configuration.ts'
+import { type Language, type Text, textIn } from '../domain/configuration.ts'
 import type { ErrorCode } from '../protocol/errors.ts'
 import { localDay, time, weekday } from './format.ts'
 import { type Key, text } from './text.ts'
@@ -14,6 +14,12 @@ export interface Refusal {
 }
 
 const asText = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : null)
+
+const asBranchText = (value: unknown): Text | null => {
+  if (typeof value !== 'object' || value === null) return asText(value)
+  const { id, en } = value as { id?: unknown; en?: unknown }
+  return typeof id === 'string' && typeof en === 'string' ? { id, en } : null
+}
 
 /** What a person reads when a rule said no: what happened, and the way out. */
 export function refusalText(language: Language, { code, details = {} }: Refusal, timeZone: string, nowMs: number): string {
@@ -34,13 +40,14 @@ export function refusalText(language: Language, { code, details = {} }: Refusal,
 export interface Closed {
   readonly reason: string
   readonly opensAtMs: number | null
-  readonly text: string | null
+  /** The branch's own words. */
+  readonly text: Text | null
 }
 
 export const closedOf = (details: Readonly<Record<string, unknown>>): Closed => ({
   reason: asText(details['reason']) ?? 'closed',
   opensAtMs: typeof details['opensAtMs'] === 'number' ? details['opensAtMs'] : null,
-  text: asText(details['text']),
+  text: asBranchText(details['text']),
 })
 
 const WHY: Readonly<Record<string, Key>> = {
@@ -48,8 +55,7 @@ const WHY: Readonly<Record<string, Key>> = {
   paused: 'closed.paused',
   'day-closed': 'closed.dayClosed',
   'quota-used': 'closed.quota.some',
-  holiday: 'closed.holiday',
-  exception: 'closed.holiday',
+  'closed-today': 'closed.today',
   break: 'closed.break',
   'last-ticket': 'closed.lastTicket',
 }
@@ -57,7 +63,7 @@ const WHY: Readonly<Record<string, Key>> = {
 /** Why a service is closed and when it opens (TICKET4): `Istirahat. Buka lagi pukul 13.00 WITA.` */
 export function closedText(language: Language, { reason, opensAtMs, text: because }: Closed, timeZone: string, nowMs: number): string {
   const why = text(language, (WHY[reason] ?? 'closed.hours') as 'closed.hours')
-  const said = because ? text(language, 'closed.because', { why, text: because }) : why
+  const said = because ? text(language, 'closed.because', { why, text: textIn(because, language) }) : why
   if (opensAtMs === null) return said
   const at = time(language, timeZone, opensAtMs)
   const until =

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { clockMs } from './address.ts'
+import { clockMs, pause } from './address.ts'
 import { type Figure, figure } from './figures.ts'
 import type { Press } from './officers.ts'
 import { productEnv, ROOT } from './product.ts'
@@ -25,7 +25,7 @@ async function firstCall(stage: Stage): Promise<number> {
   // A group of its own, because npm is not the server: whoever ends the group ends both.
   const npm = spawn('npm', ['start'], { cwd: ROOT, env: productEnv(stage.place), stdio: ['ignore', log, log], detached: true })
   closeSync(log)
-  const lastResort = () => endGroup(npm, 'SIGKILL')
+  const lastResort = () => void signalGroup(npm, 'SIGKILL')
   process.once('exit', lastResort)
   try {
     const address = { side: 'ours', port: stage.place.port, namespace: '/counter' }
@@ -36,20 +36,24 @@ async function firstCall(stage: Stage): Promise<number> {
       `no call after npm start: ${(error as Error).message}\n${readFileSync(logFile, 'utf8').split('\n').slice(-15).join('\n')}`,
     )
   } finally {
-    const ended = new Promise((resolve) => (npm.exitCode !== null || npm.signalCode !== null ? resolve(null) : npm.once('exit', resolve)))
-    endGroup(npm, 'SIGTERM')
-    const patience = setTimeout(lastResort, 8000)
-    await ended
-    clearTimeout(patience)
     process.removeListener('exit', lastResort)
+    await endGroup(npm)
   }
 }
 
-function endGroup(npm: ChildProcess, signal: NodeJS.Signals): void {
+/** npm goes before its server does: waits until all of them are gone, and the port is free. */
+async function endGroup(npm: ChildProcess): Promise<void> {
+  const killAtMs = clockMs() + 8000
+  while (signalGroup(npm, clockMs() < killAtMs ? 'SIGTERM' : 'SIGKILL')) await pause(50)
+}
+
+/** False where nobody is left. */
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): boolean {
+  if (pid === undefined) return false
   try {
-    if (npm.pid !== undefined) process.kill(-npm.pid, signal)
+    return process.kill(-pid, signal)
   } catch {
-    // Gone already.
+    return false
   }
 }
 

@@ -9,12 +9,12 @@ test.beforeAll(async () => {
 test.afterAll(() => hall.end())
 
 test('SYNC2 SYNC3 screens say within 4 s that they lost contact, and show the truth again by themselves after a power cut', async ({ browser }) => {
-  const dina = await hall.as('dina')
-  await hall.issue(dina, { services: ['DUKCAPIL.KK'] })
-  await hall.issue(dina, { services: ['DUKCAPIL.KK'] })
-  const display = await hall.open(browser, '/display', { as: 'dina', size: { width: 1920, height: 1080 } })
-  const counter = await hall.open(browser, '/counter', { as: 'maria' })
-  const supervisor = await hall.open(browser, '/supervisor', { as: 'dina' })
+  const penyelia = await hall.as('penyelia')
+  await hall.issue(penyelia, { services: ['DUKCAPIL.KK'] })
+  await hall.issue(penyelia, { services: ['DUKCAPIL.KK'] })
+  const display = await hall.open(browser, '/display', { as: 'penyelia', size: { width: 1920, height: 1080 } })
+  const counter = await hall.open(browser, '/counter', { as: 'petugas' })
+  const supervisor = await hall.open(browser, '/supervisor', { as: 'penyelia' })
   await openCounter(counter.page, '3')
   await counter.page.keyboard.press('Space')
   await expect(display.page.locator('[data-test=newest]')).toHaveAttribute('data-number', 'B-001')
@@ -39,5 +39,5 @@ test('SYNC2 SYNC3 screens say within 4 s that they lost contact, and show the tr
     expect(complaints).toEqual([])
     await context.close()
   }
-  await dina.dispose()
+  await penyelia.dispose()
 })

@@ -10,7 +10,7 @@ export const PASSWORD = 'rahasia-sekali-2025'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const serverFile = process.env['E2E_SERVER'] ?? 'server/main.ts'
 
-export type Person = 'admin' | 'maria' | 'yosef' | 'dina'
+export type Person = 'admin' | 'petugas' | 'petugas2' | 'penyelia'
 
 /** The real server as its own process, on a private port with a data folder of its own, which outlives restarts. */
 export class TestHall {
@@ -74,13 +74,13 @@ export class TestHall {
     rmSync(this.#dataDir, { recursive: true, force: true })
   }
 
-  /** Officers maria and yosef, supervisor dina. */
+  /** Officers petugas and petugas2, supervisor penyelia. */
   async addPeople(): Promise<void> {
     const admin = await this.as('admin')
     for (const [username, name, role] of [
-      ['maria', 'Maria Bria', 'officer'],
-      ['yosef', 'Yosef Nalle', 'officer'],
-      ['dina', 'Dina Lay', 'supervisor'],
+      ['petugas', 'Petugas Satu', 'officer'],
+      ['petugas2', 'Petugas Dua', 'officer'],
+      ['penyelia', 'Penyelia', 'supervisor'],
     ])
       expect((await admin.post(`${this.url}/api/v1/users`, { data: { username, name, role, password: PASSWORD, branch: this.branch } })).status()).toBe(201)
     await admin.dispose()

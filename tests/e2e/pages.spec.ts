@@ -7,11 +7,11 @@ let ticketId = ''
 test.beforeAll(async () => {
   await hall.start()
   await hall.addPeople()
-  const dina = await hall.as('dina')
-  ticketId = (await hall.issue(dina, { journey: 'KELUARGA' })).ticket.id
-  await hall.issue(dina, { services: ['DUKCAPIL.REKAM'], class: 'priority', language: 'en' })
-  await hall.issue(dina, { services: ['DINSOS.BANSOS'] })
-  await dina.dispose()
+  const penyelia = await hall.as('penyelia')
+  ticketId = (await hall.issue(penyelia, { journey: 'KELUARGA' })).ticket.id
+  await hall.issue(penyelia, { services: ['DUKCAPIL.REKAM'], class: 'priority', language: 'en' })
+  await hall.issue(penyelia, { services: ['DINSOS.BANSOS'] })
+  await penyelia.dispose()
 })
 test.afterAll(() => hall.end())
 
@@ -32,29 +32,29 @@ interface Shot {
 const shots: readonly Shot[] = [
   { name: 'public', path: '/', options: { size: PHONE }, ready: '[data-test=agency]', act: (page) => page.locator('[data-agency=DUKCAPIL] summary').click() },
   { name: 'public-wide', path: '/', options: { size: HD }, ready: '[data-test=agency]' },
-  { name: 'display', path: '/display', options: { as: 'dina', size: FULL_HD }, ready: '[data-contact=live]' },
-  { name: 'display-zone', path: '/display?zone=A', options: { as: 'dina', size: HD }, ready: '[data-contact=live]' },
+  { name: 'display', path: '/display', options: { as: 'penyelia', size: FULL_HD }, ready: '[data-contact=live]' },
+  { name: 'display-zone', path: '/display?zone=A', options: { as: 'penyelia', size: HD }, ready: '[data-contact=live]' },
   { name: 'display-pairing', path: '/display', options: { size: HD }, ready: '[data-test=pairing-code]' },
-  { name: 'kiosk', path: '/kiosk', options: { as: 'dina', size: KIOSK }, ready: '[data-test=agency]' },
+  { name: 'kiosk', path: '/kiosk', options: { as: 'penyelia', size: KIOSK }, ready: '[data-test=agency]' },
   {
     name: 'kiosk-service',
     path: '/kiosk',
-    options: { as: 'dina', size: KIOSK },
+    options: { as: 'penyelia', size: KIOSK },
     ready: '[data-test=agency]',
     act: async (page) => {
       await page.locator('[data-agency=DUKCAPIL]').click()
       await page.locator('[data-code="DUKCAPIL.KK"]').click()
     },
   },
-  { name: 'kiosk-journey', path: '/kiosk', options: { as: 'dina', size: HD }, ready: '[data-test=journey]', act: (page) => page.locator('[data-test=journey]').click() },
+  { name: 'kiosk-journey', path: '/kiosk', options: { as: 'penyelia', size: HD }, ready: '[data-test=journey]', act: (page) => page.locator('[data-test=journey]').click() },
   { name: 'ticket', path: () => `/ticket/${ticketId}`, options: { size: PHONE }, ready: '[data-test=number]' },
   { name: 'ticket-missing', path: '/ticket/tidak-ada', options: { size: PHONE }, ready: 'h1' },
   { name: 'counter-sign-in', path: '/counter', options: { size: DESK }, ready: '[data-test=sign-in]' },
-  { name: 'counter-choose', path: '/counter', options: { as: 'yosef', size: DESK }, ready: '[data-test=counter]' },
+  { name: 'counter-choose', path: '/counter', options: { as: 'petugas2', size: DESK }, ready: '[data-test=counter]' },
   {
     name: 'counter',
     path: '/counter',
-    options: { as: 'maria', size: DESK },
+    options: { as: 'petugas', size: DESK },
     ready: '[data-test=counter]',
     act: async (page) => {
       await page.locator('[data-counter="3"]').click()
@@ -64,10 +64,10 @@ const shots: readonly Shot[] = [
       await expect(page.locator('[data-test=current]')).not.toHaveAttribute('data-number', '')
     },
   },
-  { name: 'counter-keys', path: '/counter?counter=3', options: { as: 'maria', size: DESK }, ready: '[data-test=call-next]', act: (page) => page.keyboard.press('?') },
-  { name: 'counter-transfer', path: '/counter?counter=3', options: { as: 'maria', size: DESK }, ready: '[data-test=call-next]', act: (page) => page.locator('[data-test=transfer]').click() },
-  { name: 'supervisor', path: '/supervisor', options: { as: 'dina', size: DESK }, ready: '[data-test=queue]' },
-  { name: 'supervisor-announce', path: '/supervisor', options: { as: 'dina', size: DESK }, ready: '[data-test=queue]', act: (page) => page.locator('[data-test=announce]').click() },
+  { name: 'counter-keys', path: '/counter?counter=3', options: { as: 'petugas', size: DESK }, ready: '[data-test=call-next]', act: (page) => page.keyboard.press('?') },
+  { name: 'counter-transfer', path: '/counter?counter=3', options: { as: 'petugas', size: DESK }, ready: '[data-test=call-next]', act: (page) => page.locator('[data-test=transfer]').click() },
+  { name: 'supervisor', path: '/supervisor', options: { as: 'penyelia', size: DESK }, ready: '[data-test=queue]' },
+  { name: 'supervisor-announce', path: '/supervisor', options: { as: 'penyelia', size: DESK }, ready: '[data-test=queue]', act: (page) => page.locator('[data-test=announce]').click() },
   { name: 'admin', path: '/admin', options: { as: 'admin', size: DESK }, ready: '[data-test=user]' },
 ]
 
@@ -88,9 +88,9 @@ for (const language of ['id', 'en'] as const)
     })
 
 test('the display can be read from 15 m: newest digits 12 % of the height, recent ones 6 %', async ({ browser }) => {
-  const dina = await hall.as('dina')
-  for (let n = 0; n < 3; n++) await hall.issue(dina, { services: ['BANKNTT.TELLER'] })
-  const counter = await hall.open(browser, '/counter', { as: 'yosef' })
+  const penyelia = await hall.as('penyelia')
+  for (let n = 0; n < 3; n++) await hall.issue(penyelia, { services: ['BANKNTT.TELLER'] })
+  const counter = await hall.open(browser, '/counter', { as: 'petugas2' })
   await openCounter(counter.page, '9')
   for (const number of ['E-001', 'E-002']) {
     await expect(async () => {
@@ -99,7 +99,7 @@ test('the display can be read from 15 m: newest digits 12 % of the height, recen
     }).toPass()
   }
   for (const size of [HD, FULL_HD]) {
-    const { page, context } = await hall.open(browser, '/display', { as: 'dina', size })
+    const { page, context } = await hall.open(browser, '/display', { as: 'penyelia', size })
     await expect(page.locator('[data-test=newest]')).toHaveAttribute('data-number', 'E-002')
     const share = await page.evaluate(() => {
       // Height of a digit as drawn, by the font's own measure.
@@ -118,5 +118,5 @@ test('the display can be read from 15 m: newest digits 12 % of the height, recen
     await context.close()
   }
   await counter.context.close()
-  await dina.dispose()
+  await penyelia.dispose()
 })

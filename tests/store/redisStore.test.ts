@@ -360,6 +360,16 @@ describe.skipIf(program === null)('when Redis goes away', () => {
     expect(branch.state.tickets.size).toBe(1)
   })
 
+  it('a server that was busy for longer than it would wait takes the reply that is there', async () => {
+    const store = await redis.open()
+    const branch = await Branch.made(store)
+    const pending = branch.commit([branch.issue()])
+    const until = performance.now() + 2300
+    while (performance.now() < until);
+    expect(await pending).toEqual({ status: 'committed' })
+    expect(store.isAvailable).toBe(true)
+  })
+
   it('a hung Redis is noticed though nobody asks it anything, and tails go on afterwards', async () => {
     const store = await redis.open()
     const branch = await Branch.made(store)
