@@ -11,7 +11,10 @@ The same settings as npm start.
 await installPackages()
 const children = [
   spawn(bin('vite'), ['build', '--watch', '--logLevel', 'warn'], { cwd: ROOT, stdio: 'inherit' }),
-  spawn(bin('tsx'), ['watch', '--clear-screen=false', 'server/main.ts', '--dev', ...process.argv.slice(2)], { cwd: ROOT, stdio: 'inherit' }),
+  spawn(bin('tsx'), ['watch', '--clear-screen=false', 'server/main.ts', '--dev', ...process.argv.slice(2)], {
+    cwd: ROOT,
+    stdio: 'inherit',
+  }),
 ]
 let isEnding = false
 const end = (code) => {

@@ -9,7 +9,16 @@ import { fileURLToPath } from 'node:url'
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 /** Everything that the build is made from. */
-const SOURCES = ['server', 'shared', 'display', 'counter-client', 'vite.config.ts', 'scripts/build.mjs', 'package.json', 'package-lock.json']
+const SOURCES = [
+  'server',
+  'shared',
+  'display',
+  'counter-client',
+  'vite.config.ts',
+  'scripts/build.mjs',
+  'package.json',
+  'package-lock.json',
+]
 
 const STAMP_OF_PACKAGES = join(ROOT, 'node_modules', '.panggil-lock')
 const STAMP_OF_BUILD = join(ROOT, 'dist', '.sources')
@@ -55,7 +64,9 @@ function hasPackages(lock) {
   const hidden = read(join(ROOT, 'node_modules', '.package-lock.json'))
   if (hidden === null) return false
   const installed = JSON.parse(hidden).packages
-  return Object.entries(lock.packages).every(([path, { version, optional }]) => path === '' || optional || installed[path]?.version === version)
+  return Object.entries(lock.packages).every(
+    ([path, { version, optional }]) => path === '' || optional || installed[path]?.version === version,
+  )
 }
 
 function sourcesHash() {

@@ -5,7 +5,9 @@ import { installPackages, ROOT } from './prepare.mjs'
 
 const [file, ...args] = process.argv.slice(2)
 if (file === undefined || file === '--help') {
-  console.log('node scripts/run.mjs FILE [ARGUMENTS]\n\nRuns a TypeScript file of this project with its arguments (--help after FILE is the file’s own).')
+  console.log(
+    'node scripts/run.mjs FILE [ARGUMENTS]\n\nRuns a TypeScript file of this project with its arguments (--help after FILE is the file’s own).',
+  )
   process.exit(file === undefined ? 2 : 0)
 }
 const path = existsSync(resolve(file)) ? resolve(file) : join(ROOT, file)

@@ -70,7 +70,8 @@ async function findChromium() {
     console.error('Installing Chromium ...')
     const quiet = { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
     await run('apt-get', ['update'], quiet)
-    if ((await run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], quiet)) === 0 && existsSync('/usr/bin/chromium')) return true
+    if ((await run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], quiet)) === 0 && existsSync('/usr/bin/chromium'))
+      return true
   }
   const { chromium } = await import('playwright')
   if (existsSync(chromium.executablePath())) return true
@@ -82,7 +83,9 @@ async function vitest(more) {
   const code = await run(bin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${output}`, ...more])
   const told = existsSync(output) ? JSON.parse(readFileSync(output, 'utf8')) : null
   // A file that breaks before its first test has none that could fail.
-  const broken = told?.testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some((each) => each.status === 'failed')).length ?? 1
+  const broken =
+    told?.testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some((each) => each.status === 'failed'))
+      .length ?? 1
   passed += told?.numPassedTests ?? 0
   skipped += (told?.numPendingTests ?? 0) + (told?.numTodoTests ?? 0)
   count(code, (told?.numFailedTests ?? 0) + broken)

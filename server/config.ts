@@ -55,7 +55,10 @@ const wholeNumber = (least: number, most: number) =>
 const origin = z
   .string()
   .refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), 'must be an http or https address')
-  .refine((value) => !URL.canParse(value) || (new URL(value).pathname === '/' && !new URL(value).search), 'must have no path: the pages stand at its root')
+  .refine(
+    (value) => !URL.canParse(value) || (new URL(value).pathname === '/' && !new URL(value).search),
+    'must have no path: the pages stand at its root',
+  )
   .transform((value) => new URL(value).origin)
 
 const environment = z.object({
@@ -85,12 +88,15 @@ const beside = (path: string): string => fileURLToPath(new URL(path, import.meta
 const isBuilt = /[\\/]dist[\\/]server[\\/]/.test(fileURLToPath(import.meta.url))
 
 /** Throws `ConfigFault`. An empty variable counts as absent. */
-export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env, args: readonly string[] = process.argv.slice(2)): Config {
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  args: readonly string[] = process.argv.slice(2),
+): Config {
   const given = Object.fromEntries(Object.keys(environment.shape).flatMap((name) => (env[name] ? [[name, env[name]]] : [])))
   const read = environment.safeParse(given)
   const faults = read.success ? [] : read.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
-  const branchFile = env['BRANCH_FILE'] ? resolve(env['BRANCH_FILE']) : beside('./branches/mpp-kupang.json')
-  if (env['BRANCH_FILE'] && !existsSync(branchFile)) faults.push('BRANCH_FILE names no file')
+  const branchFile = env.BRANCH_FILE ? resolve(env.BRANCH_FILE) : beside('./branches/mpp-kupang.json')
+  if (env.BRANCH_FILE && !existsSync(branchFile)) faults.push('BRANCH_FILE names no file')
   if (!read.success || faults.length > 0) throw new ConfigFault(faults)
   const set = read.data
   return {
@@ -101,7 +107,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     redisUrl: set.REDIS_URL,
     store: set.STORE,
     branchFile,
-    isBranchFileGiven: Boolean(env['BRANCH_FILE']),
+    isBranchFileGiven: Boolean(env.BRANCH_FILE),
     adminPassword: set.ADMIN_PASSWORD,
     logLevel: set.LOG_LEVEL,
     metricsToken: set.METRICS_TOKEN,

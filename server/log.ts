@@ -20,7 +20,10 @@ export function openLog(level: Config['logLevel'], destination?: DestinationStre
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
     // Whatever is handed over by mistake: a token or password never reaches a log (PRIV1).
-    redact: { paths: ['token', 'password', '*.token', '*.password', '*.secret', 'headers.authorization', 'headers.cookie'], censor: '[kept out]' },
+    redact: {
+      paths: ['token', 'password', '*.token', '*.password', '*.secret', 'headers.authorization', 'headers.cookie'],
+      censor: '[kept out]',
+    },
   }
   if (destination) return { log: pino(options, destination), flush: () => {} }
   const stream = pino.destination({ dest: 2, sync: false, minLength: 4096 })
@@ -38,7 +41,17 @@ export function openLog(level: Config['logLevel'], destination?: DestinationStre
 /** One line per command. The number is on every screen of the hall and is no personal data; the visitor's secret id is not here. */
 export function logCommand(log: Log, report: CommandReport): void {
   const { branchId, commandId, type, counter, number, outcome, milliseconds, conflicts, repeated } = report
-  const line = { branch: branchId, command: commandId, type, counter, number, outcome, ms: milliseconds, ...(conflicts > 0 ? { conflicts } : {}), ...(repeated ? { repeated } : {}) }
+  const line = {
+    branch: branchId,
+    command: commandId,
+    type,
+    counter,
+    number,
+    outcome,
+    ms: milliseconds,
+    ...(conflicts > 0 ? { conflicts } : {}),
+    ...(repeated ? { repeated } : {}),
+  }
   if (outcome === 'internal') log.error(line, 'command failed')
   else log.info(line, 'command')
 }

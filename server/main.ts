@@ -65,7 +65,11 @@ function introduce(server: RunningServer): void {
   const others = server.addresses.filter((address) => address !== base)
   if (others.length > 0) lines.push('', `  Also at       ${others.join('  ')}`)
   if (server.setupToken !== null)
-    lines.push('', '  Nobody can sign in yet. Give the first user, admin, a password here (once):', `  ${base}/admin#setup=${server.setupToken}`)
+    lines.push(
+      '',
+      '  Nobody can sign in yet. Give the first user, admin, a password here (once):',
+      `  ${base}/admin#setup=${server.setupToken}`,
+    )
   for (const warning of server.warnings) lines.push('', `  !! WARNING: ${warning}`)
   say(`${lines.join('\n')}\n`)
 }

@@ -18,7 +18,12 @@ export class Metrics {
 
   constructor() {
     const registers = [this.#registry]
-    this.#commands = new Counter({ name: 'panggil_commands_total', help: 'Commands answered', labelNames: ['branch', 'type', 'outcome'], registers })
+    this.#commands = new Counter({
+      name: 'panggil_commands_total',
+      help: 'Commands answered',
+      labelNames: ['branch', 'type', 'outcome'],
+      registers,
+    })
     this.#seconds = new Histogram({
       name: 'panggil_command_seconds',
       help: 'From taking a command to its answer',
@@ -27,8 +32,18 @@ export class Metrics {
       registers,
     })
     this.#calls = new Counter({ name: 'panggil_calls_total', help: 'Visitors called, recalls included', labelNames: ['branch'], registers })
-    this.#conflicts = new Counter({ name: 'panggil_conflicts_total', help: 'Commits that met those of another server', labelNames: ['branch'], registers })
-    this.#requests = new Counter({ name: 'panggil_http_requests_total', help: 'HTTP requests answered', labelNames: ['route', 'status'], registers })
+    this.#conflicts = new Counter({
+      name: 'panggil_conflicts_total',
+      help: 'Commits that met those of another server',
+      labelNames: ['branch'],
+      registers,
+    })
+    this.#requests = new Counter({
+      name: 'panggil_http_requests_total',
+      help: 'HTTP requests answered',
+      labelNames: ['route', 'status'],
+      registers,
+    })
     this.#lag.enable()
     const lag = this.#lag
     new Gauge({
@@ -65,7 +80,9 @@ export class Metrics {
         this.reset()
         for (const id of branches.ids()) {
           const state = branches.get(id)?.state
-          if (state) for (const service of indexOf(state.configuration).services.keys()) this.set({ branch: id, service }, queue(state, service).size)
+          if (state)
+            for (const service of indexOf(state.configuration).services.keys())
+              this.set({ branch: id, service }, queue(state, service).size)
         }
       },
     })

@@ -65,7 +65,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-async function started(config: Config, given: BranchStore | undefined, log: Log, undo: (() => Promise<void> | void)[]): Promise<RunningServer> {
+async function started(
+  config: Config,
+  given: BranchStore | undefined,
+  log: Log,
+  undo: (() => Promise<void> | void)[],
+): Promise<RunningServer> {
   const opened = given
     ? { store: given, chosen: given.description, close: async () => {} }
     : await openStore({ redisUrl: config.redisUrl, dataDir: config.dataDir, store: config.store, log })
@@ -186,6 +191,7 @@ async function loadFirstBranch(config: Config, branches: Branches, log: Log): Pr
   if (branches.get(checked.value.id)) return
   const made = await branches.create(checked.value, 'system')
   // Another server that starts at the same moment may have made it.
-  if (!made.ok && !branches.get(checked.value.id)) throw new StartFault(`The branch ${checked.value.id} could not be made: ${made.error.code}`)
+  if (!made.ok && !branches.get(checked.value.id))
+    throw new StartFault(`The branch ${checked.value.id} could not be made: ${made.error.code}`)
   log.info({ branch: checked.value.id }, 'branch made from its file')
 }

@@ -79,7 +79,14 @@ export class Devices {
     const all = await this.#store.records.list<DeviceRecord>('devices')
     return all
       .filter(({ value }) => value.branch === branch)
-      .map(({ value: { deviceId, kind, name, zones, tokenHash, createdAtMs } }) => ({ deviceId, kind, name, zones, isPaired: tokenHash !== null, createdAtMs }))
+      .map(({ value: { deviceId, kind, name, zones, tokenHash, createdAtMs } }) => ({
+        deviceId,
+        kind,
+        name,
+        zones,
+        isPaired: tokenHash !== null,
+        createdAtMs,
+      }))
       .sort((a, b) => a.createdAtMs - b.createdAtMs)
   }
 
@@ -139,7 +146,8 @@ export class Devices {
     const device = await records.get<DeviceRecord>('devices', deviceId)
     if (!(await records.delete('pairings', id)) || device === null) return refuse('unknown-pairing')
     const token = newDeviceToken(deviceId)
-    if (!(await records.put('devices', deviceId, { ...device.value, tokenHash: digest(token) }, device.version))) return refuse('unknown-pairing')
+    if (!(await records.put('devices', deviceId, { ...device.value, tokenHash: digest(token) }, device.version)))
+      return refuse('unknown-pairing')
     const { branch, zones, name } = device.value
     return done({ deviceId, token, branch, zones, name })
   }

@@ -21,4 +21,5 @@ export const refuse = (code: ErrorCode, detail?: string, more: Pick<Refused, 'de
 })
 
 /** One value of the request is wrong. */
-export const wrongValue = (path: string, message: string): Refused => refuse('invalid-value', `${path} ${message}`, { mistakes: [{ path, message }] })
+export const wrongValue = (path: string, message: string): Refused =>
+  refuse('invalid-value', `${path} ${message}`, { mistakes: [{ path, message }] })

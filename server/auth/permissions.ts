@@ -24,4 +24,6 @@ export function may(principal: Principal, branchId: string, action: Action): boo
 
 /** Whether this user may open this counter at all; whether he has opened it is decided by the core (AUTH2). */
 export const mayOpenCounter = (principal: Principal, branchId: string, counter: string): boolean =>
-  principal.kind === 'user' && may(principal, branchId, 'actAtCounter') && (principal.counters === null || principal.counters.includes(counter))
+  principal.kind === 'user' &&
+  may(principal, branchId, 'actAtCounter') &&
+  (principal.counters === null || principal.counters.includes(counter))

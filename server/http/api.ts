@@ -35,7 +35,9 @@ export function apiRouter(routes: readonly Route[], context: ApiContext): Router
     router[route.method](path, answering(route, context))
   }
   router.use((_request, response) => sendProblem(response, refuse('unknown-route')))
-  router.use((error: unknown, request: Request, response: Response, _next: NextFunction) => sendProblem(response, refusedFor(error, request.path, context)))
+  router.use((error: unknown, request: Request, response: Response, _next: NextFunction) =>
+    sendProblem(response, refusedFor(error, request.path, context)),
+  )
   return router
 }
 
@@ -69,7 +71,13 @@ function answering(route: Route, context: ApiContext): RequestHandler {
 
 const isPrematureClose = (error: unknown): boolean => (error as { code?: string }).code === 'ERR_STREAM_PREMATURE_CLOSE'
 
-async function answered(route: Route, request: Request, response: Response, context: ApiContext, readJson: JsonReader): Promise<Reply | Refused> {
+async function answered(
+  route: Route,
+  request: Request,
+  response: Response,
+  context: ApiContext,
+  readJson: JsonReader,
+): Promise<Reply | Refused> {
   const { services, origins, budget } = context
   const isChange = route.method !== 'get'
   if (isChange && !origins.isAllowed(request.headers.origin)) return refuse('wrong-origin')
@@ -84,7 +92,7 @@ async function answered(route: Route, request: Request, response: Response, cont
   // A dead token is told so, also where no token would have been needed.
   if (token !== null && principal === null) return refuse('not-signed-in')
 
-  const branch = typeof request.params['branch'] === 'string' ? request.params['branch'] : ''
+  const branch = typeof request.params.branch === 'string' ? request.params.branch : ''
   const runtime = services.branches.get(branch)
   const out = keptOut(route.who, principal, branch, runtime?.state.configuration.visitorTickets ?? false)
   if (out) return refuse(out)

@@ -11,4 +11,5 @@ export function clientAddress(ip: string | undefined): string {
   return `${groups.slice(0, 4).join(':')}::/64`
 }
 
-export const isLoopback = (ip: string | undefined): boolean => ip !== undefined && /^(::1|127\.\d+\.\d+\.\d+|::ffff:127\.\d+\.\d+\.\d+)$/i.test(ip)
+export const isLoopback = (ip: string | undefined): boolean =>
+  ip !== undefined && /^(::1|127\.\d+\.\d+\.\d+|::ffff:127\.\d+\.\d+\.\d+)$/i.test(ip)

@@ -12,6 +12,6 @@ export function tokenFromCookie(header: string | undefined): string | null {
 
 /** Out of reach of scripts, and never sent by another site's page. Not `Secure` on plain http, where browsers would drop it. */
 export const sessionCookie = (token: string, lifeMs: number, isSecure: boolean): string =>
-  `${NAME}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${Math.max(0, Math.floor(lifeMs / 1000))}${isSecure ? '; Secure' : ''}`
+  `${NAME}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${Math.max(0, Math.ceil(lifeMs / 1000))}${isSecure ? '; Secure' : ''}`
 
 export const endedCookie = (isSecure: boolean): string => sessionCookie('', 0, isSecure)

@@ -1,8 +1,8 @@
-import { type Request, type Router, Router as newRouter } from 'express'
+import { Router as newRouter, type Request, type Router } from 'express'
 import { refuse } from '../auth/outcome.ts'
 import { isSame } from '../auth/tokens.ts'
-import type { Metrics } from '../metrics.ts'
 import type { Branches } from '../branch/branches.ts'
+import type { Metrics } from '../metrics.ts'
 import type { BranchStore } from '../store/store.ts'
 import { isLoopback } from './clientAddress.ts'
 import { sendProblem } from './problem.ts'
@@ -35,7 +35,8 @@ export function healthRouter(context: HealthContext): Router {
       .json({ status: isReady ? 'ready' : 'not-ready', ...(isInsider(request, context.metricsToken) ? details : {}) })
   })
   router.get('/metrics', async (request, response) => {
-    if (!isInsider(request, context.metricsToken)) return sendProblem(response, refuse('not-allowed', 'From this machine, or with METRICS_TOKEN'))
+    if (!isInsider(request, context.metricsToken))
+      return sendProblem(response, refuse('not-allowed', 'From this machine, or with METRICS_TOKEN'))
     const { type, body } = await metrics.text()
     response.setHeader('Cache-Control', 'no-store').setHeader('Content-Type', type).end(body)
   })

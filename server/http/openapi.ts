@@ -40,16 +40,23 @@ export function openApiDocument(routes: readonly Route[], version: string): obje
       ...parametersIn('query', each.query, false),
       ...parametersIn('header', each.headers, false),
     ]
-    const path = (paths[each.path] ??= {})
-    path[each.method] = {
-      operationId: each.name,
-      summary: each.summary,
-      description: `${WHO[each.who]}.${body && each.limit ? ` The body may have ${each.limit} bytes.` : ''}`,
-      tags: [each.path.split('/').filter((part) => part && !part.startsWith('{')).at(-1)],
-      security: each.who === 'anyone' ? [] : [{ bearer: [] }, { cookie: [] }, ...(each.who === 'issueTicketOrVisitor' ? [{}] : [])],
-      ...(parameters.length > 0 ? { parameters } : {}),
-      ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body) } } } } : {}),
-      responses: responsesOf(each, schemaOf),
+    paths[each.path] = {
+      ...paths[each.path],
+      [each.method]: {
+        operationId: each.name,
+        summary: each.summary,
+        description: `${WHO[each.who]}.${body && each.limit ? ` The body may have ${each.limit} bytes.` : ''}`,
+        tags: [
+          each.path
+            .split('/')
+            .filter((part) => part && !part.startsWith('{'))
+            .at(-1),
+        ],
+        security: each.who === 'anyone' ? [] : [{ bearer: [] }, { cookie: [] }, ...(each.who === 'issueTicketOrVisitor' ? [{}] : [])],
+        ...(parameters.length > 0 ? { parameters } : {}),
+        ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body) } } } } : {}),
+        responses: responsesOf(each, schemaOf),
+      },
     }
   }
   return {
@@ -106,7 +113,11 @@ function responsesOf(each: Route, schemaOf: (schema: z.ZodType) => object): obje
     responses[status] = {
       description: kind.description,
       ...(kind.headers
-        ? { headers: Object.fromEntries(Object.entries(kind.headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }])) }
+        ? {
+            headers: Object.fromEntries(
+              Object.entries(kind.headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
+            ),
+          }
         : {}),
       ...(kind.schema ? { content: { [kind.contentType ?? 'application/json']: { schema: schemaOf(kind.schema) } } } : {}),
     }

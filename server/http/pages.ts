@@ -29,7 +29,10 @@ export function pagesRouter(clientDir: string, options: { readonly dev: boolean 
   const assets = join(clientDir, 'assets')
   // `dev`: files come and go while they are worked on; otherwise they are listed once.
   if (existsSync(assets) || options.dev)
-    router.use('/assets', sirv(assets, options.dev ? { dev: true } : { immutable: true, maxAge: 31_536_000, gzip: true, brotli: true, etag: true }))
+    router.use(
+      '/assets',
+      sirv(assets, options.dev ? { dev: true } : { immutable: true, maxAge: 31_536_000, gzip: true, brotli: true, etag: true }),
+    )
   const known = new Map<string, Page>()
   for (const [address, file] of Object.entries(PAGES)) {
     router.get(address, async (request, response) => {

@@ -13,7 +13,7 @@ export function sendProblem(response: Response, refused: Refused): void {
   }
   const { status, retry } = ERRORS[refused.code]
   const { detail, details, mistakes } = refused
-  const seconds = details?.['retryAfterSeconds']
+  const seconds = details?.retryAfterSeconds
   if (status === 429 || status === 503) response.setHeader('Retry-After', typeof seconds === 'number' ? String(seconds) : '1')
   if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer')
   response.status(status).setHeader('Content-Type', 'application/problem+json; charset=utf-8')

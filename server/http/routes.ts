@@ -7,4 +7,11 @@ import { ticketRoutes } from './routes/tickets.ts'
 import { userRoutes } from './routes/users.ts'
 
 /** Every call of the API: wiring, checks, permissions and OpenAPI come from this one table. `/users/me` stands before `/users/{username}`. */
-export const ROUTES: readonly Route[] = [...sessionRoutes, ...userRoutes, ...deviceRoutes, ...branchRoutes, ...ticketRoutes, ...commandRoutes]
+export const ROUTES: readonly Route[] = [
+  ...sessionRoutes,
+  ...userRoutes,
+  ...deviceRoutes,
+  ...branchRoutes,
+  ...ticketRoutes,
+  ...commandRoutes,
+]

@@ -1,6 +1,10 @@
 import { z } from 'zod'
 import { ERRORS, type ErrorCode } from '../../shared/protocol/errors.ts'
-import { BranchCommand as branchCommand, Configuration as configuration, CounterCommand as counterCommand } from '../../shared/protocol/schemas.ts'
+import {
+  BranchCommand as branchCommand,
+  Configuration as configuration,
+  CounterCommand as counterCommand,
+} from '../../shared/protocol/schemas.ts'
 
 export const CounterCommand: z.ZodType = counterCommand
 export const BranchCommand: z.ZodType = branchCommand
@@ -64,7 +68,13 @@ export const SignedIn = z.object({ token: z.string(), user: User, expiresAtMs: m
 export const CurrentSession = z.object({
   user: User.optional(),
   device: z
-    .object({ deviceId: z.string(), kind: z.enum(['display', 'kiosk']), name: z.string(), branch: z.string(), zones: z.array(z.string()).nullable() })
+    .object({
+      deviceId: z.string(),
+      kind: z.enum(['display', 'kiosk']),
+      name: z.string(),
+      branch: z.string(),
+      zones: z.array(z.string()).nullable(),
+    })
     .optional(),
 })
 export const NewUser = z.strictObject({
@@ -75,7 +85,12 @@ export const NewUser = z.strictObject({
   branch: Id.nullish().describe('Absent or null: all branches; only for admins'),
   counters: counters.optional(),
 })
-export const UserChange = z.strictObject({ name: line(100).optional(), role: Role.optional(), branch: Id.nullable().optional(), counters: counters.optional() })
+export const UserChange = z.strictObject({
+  name: line(100).optional(),
+  role: Role.optional(),
+  branch: Id.nullable().optional(),
+  counters: counters.optional(),
+})
 export const NewPassword = z.strictObject({ password: newPassword })
 export const OwnPassword = z.strictObject({ current: passwordText, password: newPassword })
 
@@ -88,7 +103,10 @@ export const NewDevice = z.strictObject({
   zones: z.array(Id).min(1).max(200).nullish().describe('Absent: all of them'),
   pairingCode: z.string().min(8).max(12).optional().describe('The token then goes to the screen that shows this code'),
 })
-export const CreatedDevice = z.object({ deviceId: z.string(), token: z.string().optional().describe('Shown once; absent with a pairing code') })
+export const CreatedDevice = z.object({
+  deviceId: z.string(),
+  token: z.string().optional().describe('Shown once; absent with a pairing code'),
+})
 export const Device = z.object({
   deviceId: z.string(),
   kind: DeviceKind,
@@ -208,7 +226,11 @@ export const TicketView = z.object({
 })
 export const CommandReply = z.object({ revision, ticket: Ticket.nullable().optional(), announcementId: z.string().optional() })
 export const Revision = z.object({ revision })
-export const LoggedEvent = z.object({ revision, atMs: milliseconds, event: z.looseObject({ type: z.string(), atMs: milliseconds, by: z.string() }) })
+export const LoggedEvent = z.object({
+  revision,
+  atMs: milliseconds,
+  event: z.looseObject({ type: z.string(), atMs: milliseconds, by: z.string() }),
+})
 
 // --- views
 

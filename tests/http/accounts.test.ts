@@ -14,7 +14,12 @@ afterAll(() => house.close())
 const second = () => house.servers[1] as NonNullable<(typeof house.servers)[1]>
 
 const socketOf = async (url: string, namespace: string, auth: object): Promise<Socket> => {
-  const socket = io(`${url}/${namespace}`, { transports: ['websocket'], forceNew: true, reconnection: false, auth: { protocol: PROTOCOL, branch: 'hall', ...auth } })
+  const socket = io(`${url}/${namespace}`, {
+    transports: ['websocket'],
+    forceNew: true,
+    reconnection: false,
+    auth: { protocol: PROTOCOL, branch: 'hall', ...auth },
+  })
   await new Promise<void>((resolve, reject) => {
     socket.once('snapshot', () => resolve())
     socket.once('connect_error', reject)
@@ -26,13 +31,13 @@ describe('sessions', () => {
   test('AUTH1: signing in gives a token and a cookie that no script reads and no other site sends', async () => {
     const reply = await house.ask('POST', 'sessions', { token: null, body: { username: 'Admin', password: PASSWORD } })
     expect(reply.status).toBe(201)
-    expect(reply.body['user']).toEqual({ username: 'admin', name: 'Admin', role: 'admin', branch: null, counters: null })
-    expect(String(reply.body['token'])).toMatch(/^u_[\w-]{43}$/)
+    expect(reply.body.user).toEqual({ username: 'admin', name: 'Admin', role: 'admin', branch: null, counters: null })
+    expect(String(reply.body.token)).toMatch(/^u_[\w-]{43}$/)
     const cookie = reply.headers.get('set-cookie') ?? ''
-    expect(cookie).toBe(`panggil_session=${reply.body['token']}; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200`)
+    expect(cookie).toBe(`panggil_session=${reply.body.token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200`)
     const current = await house.ask('GET', 'sessions/current', { token: null, cookie: cookie.split(';')[0] as string })
     expect(current.status).toBe(200)
-    expect(current.body['user']).toMatchObject({ username: 'admin' })
+    expect(current.body.user).toMatchObject({ username: 'admin' })
   })
 
   test('AUTH1: the cookie is Secure where the house is reached over https', async () => {
@@ -66,7 +71,7 @@ describe('sessions', () => {
     await house.redis.restart()
     await until('the store is back', () => house.server.store.isAvailable)
     await house.restart()
-    expect((await house.ask('GET', 'sessions/current', { token: officer })).body['user']).toMatchObject({ username: 'maria' })
+    expect((await house.ask('GET', 'sessions/current', { token: officer })).body.user).toMatchObject({ username: 'maria' })
     expect((await house.ask('GET', 'branches/hall/board', { token })).status).toBe(200)
   })
 
@@ -104,7 +109,11 @@ describe('sessions', () => {
     const token = await house.employ('rosa', 'officer')
     await house.ask('GET', 'sessions/current', { token, server: second() })
     expect((await house.ask('PATCH', 'users/rosa', { body: { name: 'Rosa Nalle' } })).status).toBe(200)
-    await until('the name is known', async () => (await house.ask('GET', 'sessions/current', { token, server: second() })).text.includes('Rosa Nalle'), 1000)
+    await until(
+      'the name is known',
+      async () => (await house.ask('GET', 'sessions/current', { token, server: second() })).text.includes('Rosa Nalle'),
+      1000,
+    )
   })
 
   test('AUTH1: one changes one’s own password with the present one, and stays signed in with a new token alone', async () => {
@@ -114,7 +123,7 @@ describe('sessions', () => {
     const reply = await house.ask('PUT', 'users/me/password', { token, body: { current: PASSWORD, password: 'sandi-baru-sekali' } })
     expect(reply.status).toBe(200)
     expect((await house.ask('GET', 'sessions/current', { token })).status).toBe(401)
-    expect((await house.ask('GET', 'sessions/current', { token: String(reply.body['token']) })).status).toBe(200)
+    expect((await house.ask('GET', 'sessions/current', { token: String(reply.body.token) })).status).toBe(200)
     await house.signIn('lukas', 'sandi-baru-sekali')
   })
 
@@ -123,13 +132,15 @@ describe('sessions', () => {
     try {
       await other.employ('petra', 'officer')
       const attempts = await Promise.all(
-        Array.from({ length: 14 }, (_, at) => other.ask('POST', 'sessions', { token: null, body: { username: 'petra', password: `wrong-${at}` } })),
+        Array.from({ length: 14 }, (_, at) =>
+          other.ask('POST', 'sessions', { token: null, body: { username: 'petra', password: `wrong-${at}` } }),
+        ),
       )
       const codes = attempts.map((reply) => reply.body.code)
       expect(codes.filter((code) => code === 'wrong-password')).toHaveLength(10)
       expect(codes.filter((code) => code === 'rate-limited')).toHaveLength(4)
       const right = await other.ask('POST', 'sessions', { token: null, body: { username: 'petra', password: PASSWORD } })
-      expect([right.status, right.body.code, right.body['retry']]).toEqual([429, 'rate-limited', true])
+      expect([right.status, right.body.code, right.body.retry]).toEqual([429, 'rate-limited', true])
       expect(Number(right.headers.get('retry-after'))).toBeGreaterThan(0)
     } finally {
       await other.close()
@@ -144,7 +155,9 @@ describe('users', () => {
     ['the name with a little added', 'benediktus12'],
     ['one letter', 'aaaaaaaaaa'],
   ])('a password that is %s is a wrong value, and the password is not repeated', async (_, password) => {
-    const reply = await house.ask('POST', 'users', { body: { username: 'benediktus', password, name: 'B', role: 'officer', branch: 'hall' } })
+    const reply = await house.ask('POST', 'users', {
+      body: { username: 'benediktus', password, name: 'B', role: 'officer', branch: 'hall' },
+    })
     expect([reply.status, reply.body.code]).toEqual([422, 'invalid-value'])
     expect(reply.text).not.toContain(password)
     expect((await house.ask('GET', 'users')).text).not.toContain('benediktus')
@@ -188,7 +201,7 @@ describe('the first user', () => {
       const done = await setUp({ token, password: PASSWORD })
       expect(done.status).toBe(201)
       expect(done.headers.get('set-cookie')).toContain('HttpOnly')
-      expect((await bare.ask('GET', 'users', { token: String(done.body['token']) })).status).toBe(200)
+      expect((await bare.ask('GET', 'users', { token: String(done.body.token) })).status).toBe(200)
       expect((await setUp({ token, password: PASSWORD })).body.code).toBe('setup-done')
       await bare.restart()
       expect(bare.server.setupToken).toBeNull()
@@ -203,7 +216,7 @@ describe('devices', () => {
   test('AUTH1: a screen’s token shows its zones and nothing else', async () => {
     const { token } = await house.device('display', ['z1'])
     const board = await house.ask('GET', 'branches/hall/board', { token })
-    expect((board.body['counters'] as { zone: string }[]).every((counter) => counter.zone === 'z1')).toBe(true)
+    expect((board.body.counters as { zone: string }[]).every((counter) => counter.zone === 'z1')).toBe(true)
     expect((await house.ask('GET', 'branches/hall/board?zone=z2', { token })).body.code).toBe('not-allowed')
     expect((await house.ask('GET', 'branches/hall/live', { token })).status).toBe(403)
   })
@@ -231,16 +244,18 @@ describe('devices', () => {
     const typed = code.toLowerCase().replace('-', ' ')
     const made = await house.ask('POST', 'branches/hall/devices', { body: { kind: 'kiosk', name: 'Anjungan', pairingCode: typed } })
     expect(made.status).toBe(201)
-    expect(made.body['token']).toBeUndefined()
-    expect((await house.ask('POST', 'branches/hall/devices', { body: { kind: 'kiosk', name: 'Lain', pairingCode: code } })).body.code).toBe('unknown-pairing')
+    expect(made.body.token).toBeUndefined()
+    expect((await house.ask('POST', 'branches/hall/devices', { body: { kind: 'kiosk', name: 'Lain', pairingCode: code } })).body.code).toBe(
+      'unknown-pairing',
+    )
 
     const claims = await Promise.all([claim(), claim(second()), claim(), claim(second())])
     const given = claims.filter((reply) => reply.status === 200)
     expect(given).toHaveLength(1)
     const device = (given[0] as (typeof claims)[0]).body
-    expect(device).toMatchObject({ deviceId: made.body['deviceId'], branch: 'hall', zones: null, name: 'Anjungan' })
+    expect(device).toMatchObject({ deviceId: made.body.deviceId, branch: 'hall', zones: null, name: 'Anjungan' })
     const issued = await house.ask('POST', 'branches/hall/tickets', {
-      token: String(device['token']),
+      token: String(device.token),
       body: { services: ['DUKCAPIL.KK'] },
       headers: { 'Idempotency-Key': 'first' },
     })

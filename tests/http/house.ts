@@ -16,7 +16,7 @@ export interface Reply {
   readonly headers: Headers
   readonly text: string
   /** Parsed where it is JSON. */
-  readonly body: Record<string, never> & { readonly code?: string }
+  readonly body: Record<string, unknown> & { readonly code?: string }
 }
 
 export interface Ask {
@@ -46,11 +46,20 @@ export class House {
     this.#log = log
   }
 
-  static async open(options: { configuration?: Partial<BranchConfiguration>; environment?: Readonly<Record<string, string>>; log?: Log } = {}): Promise<House> {
+  static async open(
+    options: { configuration?: Partial<BranchConfiguration>; environment?: Readonly<Record<string, string>>; log?: Log } = {},
+  ): Promise<House> {
     const dir = mkdtempSync(join(tmpdir(), 'panggil-http-'))
     const branchFile = join(dir, 'branch.json')
     writeFileSync(branchFile, JSON.stringify(smallHall(options.configuration)))
-    const environment = { PORT: '0', DATA_DIR: join(dir, 'data'), BRANCH_FILE: branchFile, ADMIN_PASSWORD: PASSWORD, LOG_LEVEL: 'silent', ...options.environment }
+    const environment = {
+      PORT: '0',
+      DATA_DIR: join(dir, 'data'),
+      BRANCH_FILE: branchFile,
+      ADMIN_PASSWORD: PASSWORD,
+      LOG_LEVEL: 'silent',
+      ...options.environment,
+    }
     const house = new House(await withRedis(), dir, environment, options.log)
     await house.start()
     if (environment.ADMIN_PASSWORD) house.admin = await house.signIn('admin')
@@ -99,10 +108,15 @@ export class House {
   async signIn(username: string, password = PASSWORD): Promise<string> {
     const reply = await this.ask('POST', 'sessions', { token: null, body: { username, password } })
     if (reply.status !== 201) throw new Error(`sign-in of ${username}: ${reply.status} ${reply.text}`)
-    return String(reply.body['token'])
+    return String(reply.body.token)
   }
 
-  async employ(username: string, role: 'officer' | 'supervisor' | 'admin', branch: string | null = 'hall', counters?: readonly string[]): Promise<string> {
+  async employ(
+    username: string,
+    role: 'officer' | 'supervisor' | 'admin',
+    branch: string | null = 'hall',
+    counters?: readonly string[],
+  ): Promise<string> {
     const reply = await this.ask('POST', 'users', { body: { username, password: PASSWORD, name: username, role, branch, counters } })
     if (reply.status !== 201) throw new Error(`user ${username}: ${reply.status} ${reply.text}`)
     return this.signIn(username)

@@ -150,7 +150,17 @@ async function storesOf(
   const program = await findRedis()
   if (program === null) throw new Error('no redis-server is to be found: use --store embedded')
   const redis = await startOwnRedis(program, join(dir, 'redis'))
-  undo.push(() => redis.stop())
+  // It outlives its starter by design; a simulation that is broken off must not leave it behind.
+  const lastResort = () => {
+    try {
+      process.kill(redis.pid, 'SIGKILL')
+    } catch {}
+  }
+  process.once('exit', lastResort)
+  undo.push(async () => {
+    await redis.stop()
+    process.removeListener('exit', lastResort)
+  })
   return async () => {
     const store = await openRedisStore(redis.socket)
     undo.push(() => store.close())

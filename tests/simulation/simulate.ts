@@ -138,6 +138,8 @@ function told(summary: Played['summary']): string {
   ].join('\n')
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
+
 main().then(
   () => process.exit(),
   (error: unknown) => {

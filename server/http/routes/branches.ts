@@ -57,7 +57,11 @@ export const branchRoutes: readonly Route[] = [
     summary: 'The whole branch as one document',
     params: Schema.BranchPath,
     replies: {
-      200: { description: 'The document', schema: Schema.Configuration, headers: { ETag: 'Send it back as If-Match, so that nobody’s change is overwritten' } },
+      200: {
+        description: 'The document',
+        schema: Schema.Configuration,
+        headers: { ETag: 'Send it back as If-Match, so that nobody’s change is overwritten' },
+      },
     },
     handler: ({ runtime }) => reply(200, runtime.state.configuration, { ETag: etagOf(runtime.state.configuredRevision) }),
   }),
@@ -78,11 +82,13 @@ export const branchRoutes: readonly Route[] = [
       const checked = checkConfiguration(rawBody)
       const mistakes = checked.ok ? [] : [...checked.mistakes]
       const configuration = checked.ok ? checked.value : null
-      if (configuration && configuration.id !== params.branch) mistakes.push({ path: 'id', message: `must be ${params.branch}, as in the address` })
+      if (configuration && configuration.id !== params.branch)
+        mistakes.push({ path: 'id', message: `must be ${params.branch}, as in the address` })
       if (configuration === null || mistakes.length > 0) return invalid(mistakes)
       const runtime = services.branches.get(params.branch)
       const isMatch = matches(headers['if-match'], runtime)
-      if (isMatch === false) return refuse('configuration-changed', undefined, { details: { revision: runtime?.state.configuredRevision ?? null } })
+      if (isMatch === false)
+        return refuse('configuration-changed', undefined, { details: { revision: runtime?.state.configuredRevision ?? null } })
       const answer = runtime
         ? await runtime.execute({
             commandId: `configure-${randomUUID()}`,
@@ -109,7 +115,9 @@ export const branchRoutes: readonly Route[] = [
     replies: { 200: { description: 'The view, with its revision', schema: Schema.BoardView } },
     handler({ principal, query, runtime }) {
       const zones = zonesFor(principal as Principal, runtime, query.zone)
-      return zones === null || Array.isArray(zones) ? reply(200, { revision: runtime.state.revision, ...boardView(runtime.state, zones) }) : (zones as Refused)
+      return zones === null || Array.isArray(zones)
+        ? reply(200, { revision: runtime.state.revision, ...boardView(runtime.state, zones) })
+        : (zones as Refused)
     },
   }),
   route({
@@ -156,7 +164,8 @@ export const branchRoutes: readonly Route[] = [
   }),
 ]
 
-const invalid = (mistakes: Refused['mistakes']): Refused => refuse('invalid-configuration', `${mistakes?.length ?? 0} mistakes`, { mistakes })
+const invalid = (mistakes: Refused['mistakes']): Refused =>
+  refuse('invalid-configuration', `${mistakes?.length ?? 0} mistakes`, { mistakes })
 
 /** As on `/board`: the zones that this screen may show, and wants to; null: all. */
 function zonesFor(principal: Principal, runtime: BranchRuntime, zone: string | undefined): string[] | null | Refused {

@@ -1,6 +1,6 @@
-import { commandAtCounter, commandBranch } from '../../branch/door.ts'
 import type { Acknowledgement } from '../../../shared/protocol/wire.ts'
 import type { Refused } from '../../auth/outcome.ts'
+import { commandAtCounter, commandBranch } from '../../branch/door.ts'
 import { refusedBy } from '../problem.ts'
 import { type Reply, type Route, reply, route } from '../route.ts'
 import * as Schema from '../schemas.ts'
@@ -40,7 +40,8 @@ export const commandRoutes: readonly Route[] = [
       'undo-too-late',
       'undo-overtaken',
     ],
-    handler: async ({ params, principal, rawBody, runtime }) => replied(await commandAtCounter(runtime, principal as NonNullable<typeof principal>, params.counter, rawBody)),
+    handler: async ({ params, principal, rawBody, runtime }) =>
+      replied(await commandAtCounter(runtime, principal as NonNullable<typeof principal>, params.counter, rawBody)),
   }),
   route({
     method: 'post',
@@ -63,7 +64,8 @@ export const commandRoutes: readonly Route[] = [
       'ticket-ended',
       'counter-closed',
     ],
-    handler: async ({ principal, rawBody, runtime }) => replied(await commandBranch(runtime, principal as NonNullable<typeof principal>, rawBody)),
+    handler: async ({ principal, rawBody, runtime }) =>
+      replied(await commandBranch(runtime, principal as NonNullable<typeof principal>, rawBody)),
   }),
 ]
 

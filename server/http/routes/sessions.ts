@@ -1,5 +1,5 @@
-import { type Outcome, refuse } from '../../auth/outcome.ts'
 import type { SignedIn } from '../../auth/accounts.ts'
+import { type Outcome, refuse } from '../../auth/outcome.ts'
 import { endedCookie, sessionCookie } from '../cookie.ts'
 import { type Reply, type Route, reply, route, type Services } from '../route.ts'
 import * as Schema from '../schemas.ts'
@@ -55,7 +55,8 @@ export const sessionRoutes: readonly Route[] = [
     body: Schema.SetUp,
     replies: { 201: { description: 'Done, and signed in', schema: Schema.SignedIn } },
     refusals: ['setup-done', 'not-allowed', 'invalid-value', 'rate-limited'],
-    handler: async ({ body, address, services }) => signedIn(await services.accounts.setUp(body.token, body.password, address), 201, services),
+    handler: async ({ body, address, services }) =>
+      signedIn(await services.accounts.setUp(body.token, body.password, address), 201, services),
   }),
   route({
     method: 'put',
@@ -71,9 +72,12 @@ export const sessionRoutes: readonly Route[] = [
   }),
 ]
 
-function signedIn(outcome: Outcome<SignedIn>, status: number, { isSecure, store }: Services): Reply | Extract<Outcome<never>, { ok: false }> {
+function signedIn(
+  outcome: Outcome<SignedIn>,
+  status: number,
+  { isSecure, store }: Services,
+): Reply | Extract<Outcome<never>, { ok: false }> {
   if (!outcome.ok) return outcome
   const { token, expiresAtMs } = outcome.value
   return reply(status, outcome.value, { 'Set-Cookie': sessionCookie(token, expiresAtMs - store.nowMs(), isSecure) })
 }
-

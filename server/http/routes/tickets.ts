@@ -38,7 +38,14 @@ export const ticketRoutes: readonly Route[] = [
         // Hashed: whatever a program made its keys from, it stays out of store and log (PRIV1).
         commandId: `ticket-${createHash('sha256').update(headers['idempotency-key']).digest('base64url').slice(0, 22)}`,
         actor: principal === null ? 'visitor' : actorOf(principal),
-        command: { type: 'issueTicket', ticketId: randomBytes(16).toString('base64url'), services: chosen, journey, class: ticketClass, language },
+        command: {
+          type: 'issueTicket',
+          ticketId: randomBytes(16).toString('base64url'),
+          services: chosen,
+          journey,
+          class: ticketClass,
+          language,
+        },
       })
       if (!answer.ok) return refusedBy(answer)
       const ticket = answer.ticket as TicketReply
@@ -63,7 +70,8 @@ export const ticketRoutes: readonly Route[] = [
     refusals: ['unknown-ticket'],
     handler({ query, runtime }) {
       const number = query.number.trim().toUpperCase()
-      for (const ticket of runtime.state.tickets.values()) if (ticket.number === number) return reply(200, ticketView(runtime.state, ticket.id))
+      for (const ticket of runtime.state.tickets.values())
+        if (ticket.number === number) return reply(200, ticketView(runtime.state, ticket.id))
       return refuse('unknown-ticket')
     },
   }),

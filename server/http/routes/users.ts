@@ -23,7 +23,11 @@ export const userRoutes: readonly Route[] = [
     who: 'admin',
     summary: 'All users that this admin has to do with',
     replies: { 200: { description: 'Users by name', schema: z.array(Schema.User) } },
-    handler: async ({ user, services }) => reply(200, (await services.accounts.users()).filter((each) => isWithin(user, each))),
+    handler: async ({ user, services }) =>
+      reply(
+        200,
+        (await services.accounts.users()).filter((each) => isWithin(user, each)),
+      ),
   }),
   route({
     method: 'post',
@@ -56,7 +60,8 @@ export const userRoutes: readonly Route[] = [
       const found = await services.accounts.user(params.username)
       if (!found || !isWithin(user, found)) return refuse(NOT_THERE)
       // At least one admin remains: whoever does this.
-      if (isSelf(user, found) && (body.role !== undefined || body.branch !== undefined)) return refuse('not-allowed', 'Nobody changes his own role or branch')
+      if (isSelf(user, found) && (body.role !== undefined || body.branch !== undefined))
+        return refuse('not-allowed', 'Nobody changes his own role or branch')
       const refused = refusedPlace({ ...found, ...defined(body) }, user, services)
       if (refused) return refused
       const changed = await services.accounts.changeUser(found.username, defined(body))
@@ -107,7 +112,8 @@ const defined = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], un
 
 /** Why somebody can't have this branch and these counters; null where he can. */
 function refusedPlace(wanted: Pick<User, 'role' | 'branch' | 'counters'>, admin: UserPrincipal, { branches }: Services): Refused | null {
-  if (admin.branch !== null && wanted.branch !== admin.branch) return refuse('not-allowed', 'An admin of one branch makes users of that branch')
+  if (admin.branch !== null && wanted.branch !== admin.branch)
+    return refuse('not-allowed', 'An admin of one branch makes users of that branch')
   if (wanted.branch === null) return wanted.role === 'admin' ? null : wrongValue('branch', 'must be given: only admins have all of them')
   const runtime = branches.get(wanted.branch)
   if (!runtime) return wrongValue('branch', 'is not there')
