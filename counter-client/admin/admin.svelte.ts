@@ -30,7 +30,8 @@ export interface NewUser {
   readonly counters: readonly string[]
 }
 
-const listOf = <T>(value: unknown, name: string): readonly T[] => (Array.isArray(value) ? value : ((value as Record<string, readonly T[]>)[name] ?? []))
+const listOf = <T>(value: unknown, name: string): readonly T[] =>
+  Array.isArray(value) ? value : ((value as Record<string, readonly T[]>)[name] ?? [])
 
 /** What an admin sets up: people, devices, and the branch as one document. */
 export class AdminDesk {
@@ -40,7 +41,11 @@ export class AdminDesk {
   mistakes = $state.raw<readonly Mistake[]>([])
   /** Where something went wrong, and what. */
   problem = $state.raw<{ readonly where: 'users' | 'devices' | 'configuration'; readonly problem: Problem } | null>(null)
-  told = $state.raw<{ readonly where: 'users' | 'devices' | 'configuration'; readonly key: 'user' | 'device' | 'saved'; readonly name: string } | null>(null)
+  told = $state.raw<{
+    readonly where: 'users' | 'devices' | 'configuration'
+    readonly key: 'user' | 'device' | 'saved'
+    readonly name: string
+  } | null>(null)
   /** Shown once: the server keeps only its hash. */
   newToken = $state<string | null>(null)
   names = $state.raw<readonly BranchName[]>([])
@@ -66,7 +71,10 @@ export class AdminDesk {
 
   async createUser(user: NewUser): Promise<boolean> {
     const { counters, ...rest } = user
-    const answer = await api('/users', { method: 'POST', body: { ...rest, branch: this.branchId, ...(counters.length > 0 ? { counters } : {}) } })
+    const answer = await api('/users', {
+      method: 'POST',
+      body: { ...rest, branch: this.branchId, ...(counters.length > 0 ? { counters } : {}) },
+    })
     if (!this.#noted('users', answer)) return false
     this.told = { where: 'users', key: 'user', name: user.name }
     await this.readUsers()
@@ -108,7 +116,11 @@ export class AdminDesk {
   async saveConfiguration(configuration: unknown): Promise<void> {
     this.mistakes = []
     this.told = null
-    const answer = await api(`${this.path}/configuration`, { method: 'PUT', body: configuration, headers: this.#etag ? { 'If-Match': this.#etag } : {} })
+    const answer = await api(`${this.path}/configuration`, {
+      method: 'PUT',
+      body: configuration,
+      headers: this.#etag ? { 'If-Match': this.#etag } : {},
+    })
     if (this.#noted('configuration', answer)) {
       this.#etag = answer.etag ?? null
       this.told = { where: 'configuration', key: 'saved', name: '' }

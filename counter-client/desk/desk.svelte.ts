@@ -11,7 +11,9 @@ import type { Session } from '../session/session.svelte.ts'
 const SETTLE_MS = 700
 const CHOSEN = 'panggil.counter'
 
-export type Told = { readonly kind: 'good'; readonly number: string | null; readonly called: boolean } | { readonly kind: 'broken'; readonly problem: Problem }
+export type Told =
+  | { readonly kind: 'good'; readonly number: string | null; readonly called: boolean }
+  | { readonly kind: 'broken'; readonly problem: Problem }
 
 /** One officer at one counter: what is there, and his commands, one at a time. */
 export class Desk {

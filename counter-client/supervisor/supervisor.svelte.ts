@@ -41,7 +41,9 @@ export class Overview {
     const described = this.branch.description
     return view.queues.map((queue) => {
       const found = this.branch.services.get(queue.service)
-      const serving = new Set((described?.counters ?? []).filter((counter) => counter.services.includes(queue.service)).map((counter) => counter.id))
+      const serving = new Set(
+        (described?.counters ?? []).filter((counter) => counter.services.includes(queue.service)).map((counter) => counter.id),
+      )
       return {
         code: queue.service,
         prefix: found?.agency.prefix ?? '',

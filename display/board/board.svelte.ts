@@ -69,7 +69,9 @@ export class Board {
     const described = this.branch.description
     const zones = this.zones
     const served =
-      described && zones !== null ? new Set(described.counters.filter((counter) => zones.includes(counter.zone)).flatMap((counter) => counter.services)) : null
+      described && zones !== null
+        ? new Set(described.counters.filter((counter) => zones.includes(counter.zone)).flatMap((counter) => counter.services))
+        : null
     const lines = new Map<string, WaitingLine>()
     for (const [code, waiting] of Object.entries(view.waiting)) {
       if (served && !served.has(code)) continue

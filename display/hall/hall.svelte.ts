@@ -1,7 +1,7 @@
+import type { Problem } from '../../shared/client/api.ts'
 import { Branch, type BranchName, branches } from '../../shared/client/branch.svelte.ts'
 import type { Hours, Interval, Text, Weekday } from '../../shared/domain/configuration.ts'
 import { localDay } from '../../shared/i18n/format.ts'
-import type { Problem } from '../../shared/client/api.ts'
 
 const READ_MS = 5_000
 /** Read successfully within this time, the page is live; else it says since when it is not (SYNC3). */
@@ -55,7 +55,11 @@ export class HallPage {
 const WEEKDAYS: readonly Weekday[] = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 
 /** Opening hours on the day that it is in the hall now, for people to read; the server alone decides what is open. */
-export function hoursToday(hours: Hours, timeZone: string, atMs: number): { readonly intervals: 'always' | readonly Interval[]; readonly reason: Text | null } {
+export function hoursToday(
+  hours: Hours,
+  timeZone: string,
+  atMs: number,
+): { readonly intervals: 'always' | readonly Interval[]; readonly reason: Text | null } {
   if (hours === 'always') return { intervals: 'always', reason: null }
   const day = localDay(timeZone, atMs)
   const weekday = WEEKDAYS[new Date(`${day}T00:00:00Z`).getUTCDay()] as Weekday

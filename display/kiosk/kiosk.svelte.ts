@@ -39,7 +39,10 @@ export class Kiosk {
   constructor() {
     this.branch = new Branch(() => this.#branchId)
     this.#device = pairedDevice('kiosk')
-    this.#timers.push(setInterval(() => this.#watch(), 500), setInterval(() => void this.branch.read(), READ_MS))
+    this.#timers.push(
+      setInterval(() => this.#watch(), 500),
+      setInterval(() => void this.branch.read(), READ_MS),
+    )
     void this.#start()
   }
 
@@ -63,7 +66,8 @@ export class Kiosk {
 
   /** Any touch shows that somebody is there. */
   touched(): void {
-    if (this.step === 'agency' && !this.isPriority && this.choice === null && language.now === this.#home) this.#deadlineMs = Number.POSITIVE_INFINITY
+    if (this.step === 'agency' && !this.isPriority && this.choice === null && language.now === this.#home)
+      this.#deadlineMs = Number.POSITIVE_INFINITY
     else if (this.step !== 'number') this.#deadlineMs = Date.now() + IDLE_MS
   }
 

@@ -1,7 +1,7 @@
+import { api } from '../../shared/client/api.ts'
 import { Branch, type BranchName, branches } from '../../shared/client/branch.svelte.ts'
 import { LiveRoom } from '../../shared/client/room.svelte.ts'
 import { ticket as ticketRoom } from '../../shared/client/rooms.ts'
-import { api } from '../../shared/client/api.ts'
 import type { TicketView } from '../../shared/protocol/wire.ts'
 
 /** One visitor's own number on his phone. The id in the address is the key to it; nothing else is known of him. */
@@ -31,7 +31,8 @@ export class Visit {
     for (const branch of candidates) {
       const found = await api(`/branches/${encodeURIComponent(branch)}/tickets/${encodeURIComponent(this.#id)}`)
       if (found.ok) return this.#open(branch)
-      if (found.error.code !== 'unknown-ticket' && found.error.code !== 'unknown-branch' && found.error.code !== 'malformed') return this.#later()
+      if (found.error.code !== 'unknown-ticket' && found.error.code !== 'unknown-branch' && found.error.code !== 'malformed')
+        return this.#later()
     }
     this.isMissing = true
   }

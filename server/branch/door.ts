@@ -9,7 +9,12 @@ import { type BranchRuntime, refusal } from './runtime.ts'
 /** The one way in for commands, from sockets and HTTP alike: checked, allowed, then decided. */
 
 /** A command of the officer at this counter, as it came over the wire. */
-export async function commandAtCounter(runtime: BranchRuntime, principal: Principal, counter: string, input: unknown): Promise<Acknowledgement> {
+export async function commandAtCounter(
+  runtime: BranchRuntime,
+  principal: Principal,
+  counter: string,
+  input: unknown,
+): Promise<Acknowledgement> {
   const parsed = parseCounterCommand(input)
   if (!parsed.ok) return malformed(parsed)
   if (!may(principal, runtime.id, 'actAtCounter')) return refusal('not-allowed')

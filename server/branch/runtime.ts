@@ -182,7 +182,8 @@ export class BranchRuntime {
     } catch (error) {
       // Nobody knows whether the last batch was written: its senders ask again under the same ids and get the truth.
       const code: ErrorCode = error instanceof StoreAway ? 'store-away' : 'internal'
-      for (const pending of this.#queue.splice(0)) pending.settle(refusal(code, error instanceof StoreAway ? undefined : String(error)), false)
+      for (const pending of this.#queue.splice(0))
+        pending.settle(refusal(code, error instanceof StoreAway ? undefined : String(error)), false)
       this.#reload = true
     } finally {
       this.#working = false
@@ -229,13 +230,20 @@ export class BranchRuntime {
       answers.push({ commandId: request.commandId, fingerprint, answer: JSON.stringify(reply), events })
     }
 
-    const result = await this.#store.commit({ branchId: this.id, epoch: this.#epoch, revision: before.revision, before, after: state, answers })
+    const result = await this.#store.commit({
+      branchId: this.id,
+      epoch: this.#epoch,
+      revision: before.revision,
+      before,
+      after: state,
+      answers,
+    })
     switch (result.status) {
       case 'committed': {
         this.#queue.splice(0, batch.length)
         this.#state = state
         // Officers first: an answer must not wait behind a thousand screens.
-        batch.forEach((pending, index) => pending.settle(replies[index] as Acknowledgement, false))
+        for (const [index, pending] of batch.entries()) pending.settle(replies[index] as Acknowledgement, false)
         this.#handOut(applied)
         this.#applyEarly()
         return
@@ -282,7 +290,8 @@ export class BranchRuntime {
     if (!loaded) throw new StoreAway(`branch ${this.id} is not in the store`)
     this.#early = []
     // The same store: only catch up, so that screens get events and not everything anew.
-    if (loaded.epoch === this.#epoch && loaded.state.revision >= this.#state.revision && (await this.#catchUp(loaded.state.revision))) return
+    if (loaded.epoch === this.#epoch && loaded.state.revision >= this.#state.revision && (await this.#catchUp(loaded.state.revision)))
+      return
     this.#epoch = loaded.epoch
     this.#state = loaded.state
     this.#outbox = []

@@ -70,7 +70,12 @@ const boardCounter = (state: BranchState, counter: Counter): BoardCounter => ({
  * What a board is sent for one event, or null where it changes nothing there. A call goes out at once; other changes may be joined.
  * The work does not grow with the people waiting.
  */
-export function boardEvent(before: BranchState, event: BranchEvent, after: BranchState, zones: readonly string[] | null): BoardEvent | null {
+export function boardEvent(
+  before: BranchState,
+  event: BranchEvent,
+  after: BranchState,
+  zones: readonly string[] | null,
+): BoardEvent | null {
   switch (event.type) {
     case 'branchConfigured':
     case 'dayTurned':
@@ -138,7 +143,9 @@ export function joinBoardEvents(first: BoardEvent, second: BoardEvent): BoardEve
     ...a,
     ...b,
     ...(a.waiting || b.waiting ? { waiting: { ...a.waiting, ...b.waiting } } : {}),
-    ...(a.counters || b.counters ? { counters: [...(a.counters ?? []).filter((one) => !b.counters?.some((other) => other.id === one.id)), ...(b.counters ?? [])] } : {}),
+    ...(a.counters || b.counters
+      ? { counters: [...(a.counters ?? []).filter((one) => !b.counters?.some((other) => other.id === one.id)), ...(b.counters ?? [])] }
+      : {}),
     ...(a.withdrawn || b.withdrawn ? { withdrawn: [...(a.withdrawn ?? []), ...(b.withdrawn ?? [])] } : {}),
   }
   return { ...second, changes }

@@ -123,7 +123,13 @@ export class ViewRoom<V> implements Room {
   #last: V
   #state: BranchState
 
-  constructor(emit: Emit, position: Position, state: BranchState, view: (state: BranchState) => V, change: (before: V, after: V) => unknown) {
+  constructor(
+    emit: Emit,
+    position: Position,
+    state: BranchState,
+    view: (state: BranchState) => V,
+    change: (before: V, after: V) => unknown,
+  ) {
     this.sequence = new Sequence(emit, position)
     this.#view = view
     this.#change = change

@@ -11,7 +11,9 @@ export interface Problem {
   readonly details?: Readonly<Record<string, unknown>>
 }
 
-export type Answer<T> = { readonly ok: true; readonly value: T; readonly etag: string | null } | { readonly ok: false; readonly error: Problem }
+export type Answer<T> =
+  | { readonly ok: true; readonly value: T; readonly etag: string | null }
+  | { readonly ok: false; readonly error: Problem }
 
 export interface Call {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -65,7 +67,14 @@ function problem(body: unknown, status: number): Problem {
   const read = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
   const { code, detail, message, retry, details, type: _type, title, status: _status, instance: _instance, ...rest } = read
   return {
-    code: typeof code === 'string' && code in ERRORS ? (code as ErrorCode) : status === 401 ? 'not-signed-in' : status >= 500 ? 'store-away' : 'internal',
+    code:
+      typeof code === 'string' && code in ERRORS
+        ? (code as ErrorCode)
+        : status === 401
+          ? 'not-signed-in'
+          : status >= 500
+            ? 'store-away'
+            : 'internal',
     message: [detail, message, title].find((each): each is string => typeof each === 'string') ?? `HTTP ${status}`,
     retry: retry === true,
     details: { ...rest, ...(typeof details === 'object' && details !== null ? (details as Record<string, unknown>) : {}) },

@@ -63,7 +63,11 @@ export class Branch {
   description = $state.raw<Description | null>(null)
   problem = $state.raw<Problem | null>(null)
   readonly services: ReadonlyMap<string, { readonly agency: DescribedAgency; readonly service: DescribedService }> = $derived(
-    new Map((this.description?.agencies ?? []).flatMap((agency) => agency.services.map((service) => [service.code, { agency, service }] as const))),
+    new Map(
+      (this.description?.agencies ?? []).flatMap((agency) =>
+        agency.services.map((service) => [service.code, { agency, service }] as const),
+      ),
+    ),
   )
   readonly #id: () => string | null
   #configured: number | null = null

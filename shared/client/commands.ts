@@ -1,5 +1,5 @@
 import type { Acknowledgement, CommandReply } from '../protocol/wire.ts'
-import { type Problem } from './api.ts'
+import type { Problem } from './api.ts'
 
 /** How long an acknowledgement is waited for before the same command is sent again. */
 export const ANSWER_MS = 3_000
@@ -77,7 +77,8 @@ export class CommandLine {
     try {
       let refusals = 0
       for (;;) {
-        if (nowMs() - kept.issuedAtMs > FORGET_MS) return { ok: false, error: { code: 'no-answer', message: 'No acknowledgement', retry: false } }
+        if (nowMs() - kept.issuedAtMs > FORGET_MS)
+          return { ok: false, error: { code: 'no-answer', message: 'No acknowledgement', retry: false } }
         if (!isConnected()) {
           await wait(200)
           continue

@@ -1,4 +1,4 @@
-import { type Position, reception, type RoomEvent, type Snapshot, type Tick } from '../protocol/wire.ts'
+import { type Position, type RoomEvent, reception, type Snapshot, type Tick } from '../protocol/wire.ts'
 
 /** A screen that knows nothing new for this long says so (SYNC3). */
 export const SILENCE_MS = 3_000
@@ -126,7 +126,8 @@ export class Room<V, E> {
 
   #ask(newer: Position): void {
     if (this.#missing !== null) {
-      if (this.#missing.epoch === newer.epoch && this.#missing.revision < newer.revision) this.#missing = { epoch: newer.epoch, revision: newer.revision }
+      if (this.#missing.epoch === newer.epoch && this.#missing.revision < newer.revision)
+        this.#missing = { epoch: newer.epoch, revision: newer.revision }
       return
     }
     this.#missing = { epoch: newer.epoch, revision: newer.revision }

@@ -26,7 +26,8 @@ export const live = {
 
 export const counter = {
   namespace: '/counter',
-  fold: (view: CounterView, event: CounterEvent): CounterView | undefined => (event.type === 'counterChanged' ? foldCounter(view, event) : undefined),
+  fold: (view: CounterView, event: CounterEvent): CounterView | undefined =>
+    event.type === 'counterChanged' ? foldCounter(view, event) : undefined,
 } as const
 
 /** A ticket's room sends whole views only. */

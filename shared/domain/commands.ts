@@ -27,7 +27,12 @@ export type CounterCommand =
   | (OnCurrent & { readonly type: 'markNoShow' })
   | (OnCurrent & { readonly type: 'hold'; readonly reason?: string | undefined })
   | (AtCounter & { readonly type: 'resume'; readonly ticket: string })
-  | (OnCurrent & { readonly type: 'transfer'; readonly to: TransferTarget; readonly place: TransferPlace; readonly note?: string | undefined })
+  | (OnCurrent & {
+      readonly type: 'transfer'
+      readonly to: TransferTarget
+      readonly place: TransferPlace
+      readonly note?: string | undefined
+    })
   | (AtCounter & { readonly type: 'returnToQueue'; readonly ticket: string })
   | (AtCounter & { readonly type: 'undo' })
 
@@ -47,7 +52,13 @@ export type SupervisorCommand =
   | { readonly type: 'announce'; readonly text: { readonly id: string; readonly en: string } }
   | { readonly type: 'cancelTicket'; readonly ticket: string; readonly reason: string }
   | { readonly type: 'reclassifyTicket'; readonly ticket: string; readonly class: string; readonly reason: string }
-  | { readonly type: 'moveTicket'; readonly ticket: string; readonly to: TransferTarget; readonly place: TransferPlace; readonly reason: string }
+  | {
+      readonly type: 'moveTicket'
+      readonly ticket: string
+      readonly to: TransferTarget
+      readonly place: TransferPlace
+      readonly reason: string
+    }
   /** Takes the ticket from a counter whose officer left and closes the counter; the ticket waits again where it stood before. */
   | { readonly type: 'freeCounter'; readonly counter: string; readonly reason: string }
 

@@ -1,5 +1,16 @@
 import { caption } from '../speech/caption.ts'
-import type { Accepted, Command, CounterCommand, Decision, IssueTicket, Rejection, RejectionCode, SystemCommand, TransferPlace, TransferTarget } from './commands.ts'
+import type {
+  Accepted,
+  Command,
+  CounterCommand,
+  Decision,
+  IssueTicket,
+  Rejection,
+  RejectionCode,
+  SystemCommand,
+  TransferPlace,
+  TransferTarget,
+} from './commands.ts'
 import { type Counter, indexOf, type Text } from './configuration.ts'
 import type { BranchEvent, TicketCompleted } from './events.ts'
 import { businessDay, issuing } from './hours.ts'
@@ -37,7 +48,10 @@ export function decide(state: BranchState, command: Command, context: Context): 
     case 'resumeBranch':
       return state.pause === null ? nothing() : accept([{ type: 'branchResumed', ...stamp(at) }])
     case 'pauseService':
-      return knownService(state, command.service) ?? accept([{ type: 'servicePaused', service: command.service, reason: command.reason, ...stamp(at) }])
+      return (
+        knownService(state, command.service) ??
+        accept([{ type: 'servicePaused', service: command.service, reason: command.reason, ...stamp(at) }])
+      )
     case 'openService':
       return knownService(state, command.service) ?? accept([{ type: 'serviceOpened', service: command.service, ...stamp(at) }])
     case 'resetService':
@@ -51,7 +65,8 @@ export function decide(state: BranchState, command: Command, context: Context): 
       const ticket = state.tickets.get(command.ticket)
       if (!ticket) return reject('unknown-ticket')
       if (isAtCounter(ticket)) return reject('ticket-at-counter', { number: ticket.number, counter: ticket.counter })
-      if (ticket.state !== 'waiting' && ticket.state !== 'onHold') return reject('ticket-ended', { number: ticket.number, state: ticket.state })
+      if (ticket.state !== 'waiting' && ticket.state !== 'onHold')
+        return reject('ticket-ended', { number: ticket.number, state: ticket.state })
       return accept([{ type: 'ticketCancelled', ticketId: ticket.id, reason: command.reason, ...stamp(at) }], { ticketId: ticket.id })
     }
     case 'reclassifyTicket':
@@ -145,7 +160,8 @@ export function quotaUsed(state: BranchState, service: string, more = 0): Reject
 function reclassifyTicket(state: BranchState, id: string, ticketClass: string, reason: string, at: Context): Decision {
   const ticket = state.tickets.get(id)
   if (!ticket) return reject('unknown-ticket')
-  if (ticketClass !== REGULAR && !indexOf(state.configuration).classes.has(ticketClass)) return reject('unknown-class', { class: ticketClass })
+  if (ticketClass !== REGULAR && !indexOf(state.configuration).classes.has(ticketClass))
+    return reject('unknown-class', { class: ticketClass })
   if (hasEnded(ticket)) return reject('ticket-ended', { number: ticket.number, state: ticket.state })
   const due = dueAtMs(state, ticketClass, currentService(ticket), ticket.readyAtMs)
   return accept([{ type: 'ticketReclassified', ticketId: id, class: ticketClass, dueAtMs: due, reason, ...stamp(at) }], { ticketId: id })
@@ -190,7 +206,10 @@ function counterCommand(state: BranchState, command: CounterCommand, at: Context
 
   // CALL3: the officer acts on the ticket that he sees; a double click sees one that is gone.
   if (command.current !== now.ticket)
-    return reject('stale-view', { counter: counter.id, number: now.ticket === null ? null : (state.tickets.get(now.ticket)?.number ?? null) })
+    return reject('stale-view', {
+      counter: counter.id,
+      number: now.ticket === null ? null : (state.tickets.get(now.ticket)?.number ?? null),
+    })
 
   if (command.type === 'callNext' || command.type === 'callTicket') {
     if (state.pause) return reject('branch-paused', { reason: state.pause.reason })
@@ -270,7 +289,8 @@ function callTicket(state: BranchState, counter: Counter, now: CounterState, id:
   if (isAtCounter(ticket)) return reject('ticket-at-counter', { number: ticket.number, counter: ticket.counter })
   if (hasEnded(ticket)) return reject('ticket-ended', { number: ticket.number, state: ticket.state })
   const service = currentService(ticket)
-  if (!counter.services.includes(service) && ticket.sentTo !== counter.id) return reject('not-served-here', { counter: counter.id, service })
+  if (!counter.services.includes(service) && ticket.sentTo !== counter.id)
+    return reject('not-served-here', { counter: counter.id, service })
   const why = {
     rule: 'direct' as const,
     dueAtMs: ticket.dueAtMs,
@@ -326,7 +346,8 @@ function resume(state: BranchState, counter: Counter, now: CounterState, id: str
 function returnToQueue(state: BranchState, counter: Counter, id: string, at: Context): Decision {
   const ticket = state.tickets.get(id)
   if (!ticket) return reject('unknown-ticket')
-  if (isAtCounter(ticket) && ticket.counter !== counter.id) return reject('ticket-at-counter', { number: ticket.number, counter: ticket.counter })
+  if (isAtCounter(ticket) && ticket.counter !== counter.id)
+    return reject('ticket-at-counter', { number: ticket.number, counter: ticket.counter })
   if (hasEnded(ticket)) return reject('ticket-ended', { number: ticket.number, state: ticket.state })
   if (ticket.state === 'waiting') return reject('ticket-not-held', { number: ticket.number, state: ticket.state })
   if (ticket.counter !== counter.id && !counter.services.includes(currentService(ticket)))
@@ -354,7 +375,9 @@ function transferred(
     if (counterState(state, to.counter).state === 'closed') return reject('counter-closed', { counter: to.counter })
   }
   const name = 'service' in to ? service : `@${to.counter}`
-  const due = { keep: ticket.dueAtMs, front: frontOfQueueMs(state, name, at.nowMs), end: dueAtMs(state, ticket.class, service, at.nowMs) }[place]
+  const due = { keep: ticket.dueAtMs, front: frontOfQueueMs(state, name, at.nowMs), end: dueAtMs(state, ticket.class, service, at.nowMs) }[
+    place
+  ]
   const event: BranchEvent = {
     type: 'ticketTransferred',
     ticketId: ticket.id,
@@ -375,7 +398,8 @@ function undo(state: BranchState, counter: Counter, now: CounterState, at: Conte
   const tickets: Ticket[] = []
   for (const before of last.tickets) {
     const ticket = state.tickets.get(before.id)
-    const overtaken = !ticket || ticket.changedRevision > last.revision || !before.services.slice(before.stop).every((code) => services.has(code))
+    const overtaken =
+      !ticket || ticket.changedRevision > last.revision || !before.services.slice(before.stop).every((code) => services.has(code))
     if (overtaken) return reject('undo-overtaken', { number: before.number })
     // The counter that it was sent to closed meanwhile: there it would wait for nobody.
     const lost = before.sentTo !== null && counterState(state, before.sentTo).state === 'closed'
@@ -432,9 +456,17 @@ function turnDay(state: BranchState, at: Context): Decision {
   if (day <= state.day) return reject('day-not-over', { day: state.day })
   const events: BranchEvent[] = []
   for (const ticket of inOrderOfEntry(state, (each) => !hasEnded(each) && each.state !== 'noShow')) {
-    if (ticket.state === 'called') events.push({ type: 'ticketMissed', ticketId: ticket.id, counter: ticket.counter as string, ...stamp(at) })
+    if (ticket.state === 'called')
+      events.push({ type: 'ticketMissed', ticketId: ticket.id, counter: ticket.counter as string, ...stamp(at) })
     else if (ticket.state === 'serving')
-      events.push({ type: 'ticketCompleted', ticketId: ticket.id, counter: ticket.counter as string, outcome: 'done', next: null, ...stamp(at) })
+      events.push({
+        type: 'ticketCompleted',
+        ticketId: ticket.id,
+        counter: ticket.counter as string,
+        outcome: 'done',
+        next: null,
+        ...stamp(at),
+      })
     else if (ticket.waitsForNextDay) continue
     else if (state.configuration.atDayEnd === 'carryOver') events.push(carriedOver(ticket, at))
     else events.push(refused(ticket, 'day-ended', at))
@@ -443,7 +475,12 @@ function turnDay(state: BranchState, at: Context): Decision {
   return accept(events)
 }
 
-const refused = (ticket: Ticket, reason: string, at: Context): BranchEvent => ({ type: 'ticketCancelled', ticketId: ticket.id, reason, ...stamp(at) })
+const refused = (ticket: Ticket, reason: string, at: Context): BranchEvent => ({
+  type: 'ticketCancelled',
+  ticketId: ticket.id,
+  reason,
+  ...stamp(at),
+})
 
 /** `B-007` of the 20th waits on as `B-007/20`, so that it is never taken for the next day's `B-007`. */
 const carriedOver = (ticket: Ticket, at: Context): BranchEvent => ({
@@ -490,9 +527,11 @@ function inUseButMissing(state: BranchState, configuration: BranchState['configu
 const stamp = (at: Context): { readonly atMs: number; readonly by: string } => ({ atMs: at.nowMs, by: at.by })
 const accept = (events: readonly BranchEvent[], accepted: Accepted = {}): Decision => ({ ok: true, events, accepted })
 const nothing = (): Decision => accept([])
-const reject = (code: RejectionCode, details?: Rejection['details']): Decision => ({ ok: false, rejection: details ? { code, details } : { code } })
+const reject = (code: RejectionCode, details?: Rejection['details']): Decision => ({
+  ok: false,
+  rejection: details ? { code, details } : { code },
+})
 
 function knownService(state: BranchState, service: string): Decision | null {
   return indexOf(state.configuration).services.has(service) ? null : reject('unknown-service', { service })
 }
-

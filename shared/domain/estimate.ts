@@ -19,7 +19,9 @@ export function estimate(state: BranchState, ticket: Ticket): Estimate | null {
   const averageMinutes = indexOf(state.configuration).services.get(service)?.service.averageMinutes
   if (averageMinutes === undefined) return null
   const open = state.configuration.counters.filter(
-    (counter) => counterState(state, counter.id).state === 'open' && (ticket.sentTo === null ? counter.services.includes(service) : counter.id === ticket.sentTo),
+    (counter) =>
+      counterState(state, counter.id).state === 'open' &&
+      (ticket.sentTo === null ? counter.services.includes(service) : counter.id === ticket.sentTo),
   ).length
   if (open === 0) return null
   const minutes = (ticketsAhead(state, ticket) * averageMinutes) / open

@@ -68,14 +68,30 @@ export type BranchEvent =
     })
   /** Back to its service's queue, with its arrival and due time as they were. */
   | (Happened & { readonly type: 'ticketReturned'; readonly ticketId: string; readonly counter: string | null })
-  | (Happened & { readonly type: 'ticketReclassified'; readonly ticketId: string; readonly class: string; readonly dueAtMs: number; readonly reason: string })
+  | (Happened & {
+      readonly type: 'ticketReclassified'
+      readonly ticketId: string
+      readonly class: string
+      readonly dueAtMs: number
+      readonly reason: string
+    })
   | (Happened & { readonly type: 'ticketCancelled'; readonly ticketId: string; readonly reason: string })
   /** It waits on the next day, before everybody who comes then; its number is marked with the day it is from. */
   | (Happened & { readonly type: 'ticketCarriedOver'; readonly ticketId: string; readonly number: string })
-  | (Happened & { readonly type: 'counterOpened'; readonly counter: string; readonly officer: string; readonly takenOverFrom: string | null })
+  | (Happened & {
+      readonly type: 'counterOpened'
+      readonly counter: string
+      readonly officer: string
+      readonly takenOverFrom: string | null
+    })
   | (Happened & { readonly type: 'counterPaused'; readonly counter: string; readonly reason: string })
   /** Tickets sent to this counter alone go back to their services' queues: `released`. `reason`: why the supervisor freed it. */
-  | (Happened & { readonly type: 'counterClosed'; readonly counter: string; readonly released: readonly string[]; readonly reason?: string })
+  | (Happened & {
+      readonly type: 'counterClosed'
+      readonly counter: string
+      readonly released: readonly string[]
+      readonly reason?: string
+    })
   /** The counter's last step is taken back: these tickets are again as they were. */
   | (Happened & {
       readonly type: 'stepUndone'

@@ -1,12 +1,14 @@
 import type { BranchEvent, TicketCalled } from './events.ts'
+import { dueAtMs } from './order.ts'
+import { SortedMap } from './sortedMap.ts'
 import {
   arrivalKey,
   arrivals,
   type BranchState,
   type Call,
+  CLOSED_COUNTER,
   type CounterState,
   counterState,
-  CLOSED_COUNTER,
   currentService,
   type LastStep,
   queue,
@@ -15,8 +17,6 @@ import {
   RECENT_CALLS,
   type Ticket,
 } from './state.ts'
-import { dueAtMs } from './order.ts'
-import { SortedMap } from './sortedMap.ts'
 
 /** The state after the event. Pure; the old state stays as it was and shares all that did not change. O(log n) per event. */
 export function evolve(state: BranchState, event: BranchEvent): BranchState {
@@ -92,17 +92,34 @@ function changed(state: BranchState, event: BranchEvent, revision: number): Bran
       const outcomes = ticket.outcomes.map((outcome, stop) => (stop === ticket.stop ? event.outcome : outcome))
       const next = event.next
       const after: Ticket = next
-        ? waitingAgain({ ...ticket, outcomes, stop: next.stop, entry: next.entry, readyAtMs: next.readyAtMs, dueAtMs: next.dueAtMs }, revision)
+        ? waitingAgain(
+            { ...ticket, outcomes, stop: next.stop, entry: next.entry, readyAtMs: next.readyAtMs, dueAtMs: next.dueAtMs },
+            revision,
+          )
         : { ...ticket, outcomes, state: 'completed', endedAtMs: event.atMs, changedRevision: revision }
       return leave(next ? { ...state, entry: next.entry } : state, event.counter, event, ticket, after, revision)
     }
     case 'ticketMissed': {
       const ticket = ticketOf(state, event.ticketId)
-      return leave(state, event.counter, event, ticket, { ...ticket, state: 'noShow', endedAtMs: event.atMs, changedRevision: revision }, revision)
+      return leave(
+        state,
+        event.counter,
+        event,
+        ticket,
+        { ...ticket, state: 'noShow', endedAtMs: event.atMs, changedRevision: revision },
+        revision,
+      )
     }
     case 'ticketHeld': {
       const ticket = ticketOf(state, event.ticketId)
-      return leave(state, event.counter, event, ticket, { ...ticket, state: 'onHold', note: event.reason, changedRevision: revision }, revision)
+      return leave(
+        state,
+        event.counter,
+        event,
+        ticket,
+        { ...ticket, state: 'onHold', note: event.reason, changedRevision: revision },
+        revision,
+      )
     }
     case 'ticketResumed': {
       const before = ticketOf(state, event.ticketId)
@@ -234,7 +251,8 @@ const withCounter = (state: BranchState, id: string, counter: CounterState): Bra
 function put(unindexed: BranchState, before: Ticket | null, after: Ticket): BranchState {
   const tickets = unindexed.tickets.set(after.id, after)
   const wasHeld = before !== null && before.state === 'onHold'
-  const state = wasHeld || after.state === 'onHold' ? { ...unindexed, held: heldAfter(unindexed, wasHeld ? before : null, after) } : unindexed
+  const state =
+    wasHeld || after.state === 'onHold' ? { ...unindexed, held: heldAfter(unindexed, wasHeld ? before : null, after) } : unindexed
   const wasWaiting = before !== null && before.state === 'waiting'
   const isWaiting = after.state === 'waiting'
   if (!wasWaiting && !isWaiting) return { ...state, tickets }
@@ -331,14 +349,7 @@ function atCounter(
 }
 
 /** The ticket leaves the counter, or was on hold and leaves the hold. */
-function leave(
-  state: BranchState,
-  counterId: string,
-  event: BranchEvent,
-  before: Ticket,
-  after: Ticket,
-  revision: number,
-): BranchState {
+function leave(state: BranchState, counterId: string, event: BranchEvent, before: Ticket, after: Ticket, revision: number): BranchState {
   const counter = counterState(state, counterId)
   return withCounter(put(state, before, after), counterId, {
     ...counter,

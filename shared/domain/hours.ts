@@ -160,7 +160,10 @@ export function issuing(hours: Hours, timeZone: string, atMs: number): Issuing {
   if (known && known.timeZone === timeZone && known.fromMs <= atMs && atMs < known.untilMs) return known.answer
   const answer = issuingAt(hours, timeZone, atMs)
   // Good until it changes by itself, and until the reason changes: serving begins or ends, the local day ends.
-  const changesMs = Math.min(answer.open ? answer.untilMs : (answer.opensAtMs ?? Number.POSITIVE_INFINITY), dayEndMs(businessDay(atMs, timeZone), timeZone))
+  const changesMs = Math.min(
+    answer.open ? answer.untilMs : (answer.opensAtMs ?? Number.POSITIVE_INFINITY),
+    dayEndMs(businessDay(atMs, timeZone), timeZone),
+  )
   const turns = servingHours(hours, businessDay(atMs, timeZone), timeZone).intervals.flatMap(({ fromMs, untilMs }) => [fromMs, untilMs])
   issuingNow.set(hours, { timeZone, fromMs: atMs, untilMs: Math.min(changesMs, ...turns.filter((turnMs) => turnMs > atMs)), answer })
   return answer
@@ -187,6 +190,14 @@ function issuingAt(hours: Exclude<Hours, 'always'>, timeZone: string, atMs: numb
   const isAhead = intervals.some(({ fromMs }) => fromMs > atMs)
   const serving = servingHours(hours, today, timeZone)
   const isServing = serving.intervals.some(({ fromMs, untilMs }) => fromMs <= atMs && atMs < untilMs)
-  const reason = isServing ? 'last-ticket' : intervals.length === 0 ? 'closed-today' : !isAhead ? 'closed-for-today' : isPast ? 'break' : 'not-yet-open'
+  const reason = isServing
+    ? 'last-ticket'
+    : intervals.length === 0
+      ? 'closed-today'
+      : !isAhead
+        ? 'closed-for-today'
+        : isPast
+          ? 'break'
+          : 'not-yet-open'
   return { open: false, reason, opensAtMs, note: serving.reason }
 }

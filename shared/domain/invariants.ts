@@ -32,12 +32,14 @@ export function invariants(state: BranchState): string[] {
       if (!queued) broken.push(`CALL6 ${ticket.number} waits but stands in no queue`)
       if (state.arrivals[name]?.get(arrivalKey(ticket)) !== ticket.id) broken.push(`CALL6 ${ticket.number} is missing among the arrivals`)
     } else if (queued) broken.push(`CALL6 ${ticket.number} is ${ticket.state} but still stands in a queue`)
-    if (ticket.waitsForNextDay && ticket.state !== 'waiting') broken.push(`DAY2 ${ticket.number} waits for the next day but is ${ticket.state}`)
+    if (ticket.waitsForNextDay && ticket.state !== 'waiting')
+      broken.push(`DAY2 ${ticket.number} waits for the next day but is ${ticket.state}`)
     const isHeld = ticket.counter !== null && state.held[ticket.counter]?.get(ticket.entry) === ticket.id
     if (isHeld !== (ticket.state === 'onHold')) broken.push(`CALL6 ${ticket.number} is ${ticket.state} but ${isHeld ? 'held' : 'not held'}`)
     else if (isHeld) held += 1
     if (ticket.stop >= ticket.services.length) broken.push(`CALL6 ${ticket.number} is past its last stop`)
-    else if (!services.has(currentService(ticket)) && ticket.state === 'waiting') broken.push(`DAY2 ${ticket.number} waits for a service that is gone`)
+    else if (!services.has(currentService(ticket)) && ticket.state === 'waiting')
+      broken.push(`DAY2 ${ticket.number} waits for a service that is gone`)
     if (ticket.dueAtMs < 0 || ticket.readyAtMs < ticket.issuedAtMs) broken.push(`ORDER1 ${ticket.number} has impossible times`)
     if (ticket.calls > 0 && ticket.why === null) broken.push(`ORDER4 ${ticket.number} was called without a stored reason`)
   }
@@ -46,7 +48,8 @@ export function invariants(state: BranchState): string[] {
     if (numbers !== last) broken.push(`TICKET1 series ${prefix} is at ${last} but has ${numbers} tickets`)
   }
   for (const [name, queue] of Object.entries(state.queues)) {
-    if (queue.size !== (waiting.get(name) ?? 0)) broken.push(`CALL6 queue ${name} has ${queue.size} entries for ${waiting.get(name) ?? 0} tickets`)
+    if (queue.size !== (waiting.get(name) ?? 0))
+      broken.push(`CALL6 queue ${name} has ${queue.size} entries for ${waiting.get(name) ?? 0} tickets`)
     if (queue.size !== (state.arrivals[name]?.size ?? 0)) broken.push(`CALL6 arrivals of ${name} differ from its queue`)
   }
   const heldEntries = Object.values(state.held).reduce((sum, each) => sum + each.size, 0)
@@ -61,7 +64,8 @@ export function invariants(state: BranchState): string[] {
   // CALL1: a counter has one ticket at most, a ticket is at one counter at most.
   const at = new Map<string, string>()
   for (const [id, counter] of Object.entries(state.counters)) {
-    if (counter.state === 'closed' && (counter.ticket !== null || counter.officer !== null)) broken.push(`AUTH2 counter ${id} is closed but not empty`)
+    if (counter.state === 'closed' && (counter.ticket !== null || counter.officer !== null))
+      broken.push(`AUTH2 counter ${id} is closed but not empty`)
     if (counter.state !== 'closed' && counter.officer === null) broken.push(`AUTH2 counter ${id} is open without an officer`)
     if (counter.state !== 'closed' && !counters.has(id)) broken.push(`AUTH2 counter ${id} is open but not in the configuration`)
     if (counter.ticket === null) continue

@@ -44,7 +44,8 @@ export const date = (language: Language, timeZone: string, atMs: number): string
 }
 
 /** `Senin`; `Monday`. */
-export const weekday = (language: Language, timeZone: string, atMs: number): string => format(language, timeZone, 'weekday', { weekday: 'long' }).format(atMs)
+export const weekday = (language: Language, timeZone: string, atMs: number): string =>
+  format(language, timeZone, 'weekday', { weekday: 'long' }).format(atMs)
 
 /** `2025-11-20` in the hall's zone: what a business day is called. */
 export const localDay = (timeZone: string, atMs: number): string => {
@@ -53,7 +54,10 @@ export const localDay = (timeZone: string, atMs: number): string => {
   return `${part('year')}-${part('month')}-${part('day')}`
 }
 
-const numbers: Readonly<Record<Language, Intl.NumberFormat>> = { id: new Intl.NumberFormat(LOCALE.id), en: new Intl.NumberFormat(LOCALE.en) }
+const numbers: Readonly<Record<Language, Intl.NumberFormat>> = {
+  id: new Intl.NumberFormat(LOCALE.id),
+  en: new Intl.NumberFormat(LOCALE.en),
+}
 /** `1.250`; `1,250`. */
 export const number = (language: Language, value: number): string => numbers[language].format(value)
 

@@ -13,7 +13,8 @@ export interface Refusal {
   readonly details?: Readonly<Record<string, unknown>>
 }
 
-const asText = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : null)
+const asText = (value: unknown): string | null =>
+  typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : null
 
 const asBranchText = (value: unknown): Text | null => {
   if (typeof value !== 'object' || value === null) return asText(value)

@@ -6,9 +6,13 @@ export type { Language }
 export type Key = keyof typeof id
 export const LANGUAGES: readonly Language[] = ['id', 'en']
 
-type Names<S extends string> = S extends `${string}{${infer Inner}}${infer Rest}` ? (Inner extends `${infer Name}|${string}` ? Name : Inner) | Names<Rest> : never
+type Names<S extends string> = S extends `${string}{${infer Inner}}${infer Rest}`
+  ? (Inner extends `${infer Name}|${string}` ? Name : Inner) | Names<Rest>
+  : never
 /** The parameters that the Indonesian text names: a call without one of them does not compile. */
-export type Parameters<K extends Key> = [Names<(typeof id)[K]>] extends [never] ? [] : [{ readonly [N in Names<(typeof id)[K]>]: string | number }]
+export type Parameters<K extends Key> = [Names<(typeof id)[K]>] extends [never]
+  ? []
+  : [{ readonly [N in Names<(typeof id)[K]>]: string | number }]
 
 const dictionaries: Readonly<Record<Language, Readonly<Record<Key, string>>>> = { id, en }
 

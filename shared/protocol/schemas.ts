@@ -17,7 +17,8 @@ export type Parsed<T, C extends string = 'malformed' | 'invalid-value'> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly code: C; readonly mistakes: readonly Mistake[] }
 
-const mistakesOf = (error: z.ZodError): Mistake[] => error.issues.map((issue) => ({ path: issue.path.map(String).join('.'), message: issue.message }))
+const mistakesOf = (error: z.ZodError): Mistake[] =>
+  error.issues.map((issue) => ({ path: issue.path.map(String).join('.'), message: issue.message }))
 
 /** One line that a person wrote; it may appear on screens and paper, so nothing invisible in it. */
 const text = (most = 200) =>
@@ -43,7 +44,8 @@ const place = z.enum(['keep', 'front', 'end']).default('keep')
 const target = z.union([z.strictObject({ service: serviceCode }), z.strictObject({ counter: counterId })])
 const bothLanguages = z.strictObject({ id: text(300), en: text(300) })
 
-const command = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) => z.strictObject({ commandId: CommandId, type: z.literal(type), ...shape })
+const command = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
+  z.strictObject({ commandId: CommandId, type: z.literal(type), ...shape })
 
 /** What an officer sends; the counter comes from the address, the officer from the session. */
 export const CounterCommand = z.discriminatedUnion('type', [
@@ -84,8 +86,9 @@ export type BranchCommand = z.infer<typeof BranchCommand>
 
 type CommandCode = 'malformed' | 'unknown-command' | 'invalid-value'
 
-const typesOf = (schema: { readonly options: readonly { readonly shape: { readonly type: { readonly value: string } } }[] }): ReadonlySet<string> =>
-  new Set(schema.options.map((option) => option.shape.type.value))
+const typesOf = (schema: {
+  readonly options: readonly { readonly shape: { readonly type: { readonly value: string } } }[]
+}): ReadonlySet<string> => new Set(schema.options.map((option) => option.shape.type.value))
 const counterTypes = typesOf(CounterCommand)
 const branchTypes = typesOf(BranchCommand)
 
@@ -93,8 +96,10 @@ function parseCommand<T>(schema: z.ZodType<T>, types: ReadonlySet<string>, input
   if (typeof input !== 'object' || input === null || Array.isArray(input))
     return { ok: false, code: 'malformed', mistakes: [{ path: '', message: 'must be an object' }] }
   const type = (input as { type?: unknown }).type
-  if (typeof type !== 'string') return { ok: false, code: 'malformed', mistakes: [{ path: 'type', message: 'must be the name of a command' }] }
-  if (!types.has(type)) return { ok: false, code: 'unknown-command', mistakes: [{ path: 'type', message: `must be one of ${[...types].join(', ')}` }] }
+  if (typeof type !== 'string')
+    return { ok: false, code: 'malformed', mistakes: [{ path: 'type', message: 'must be the name of a command' }] }
+  if (!types.has(type))
+    return { ok: false, code: 'unknown-command', mistakes: [{ path: 'type', message: `must be one of ${[...types].join(', ')}` }] }
   return parse(schema, input)
 }
 
@@ -102,11 +107,14 @@ function parseCommand<T>(schema: z.ZodType<T>, types: ReadonlySet<string>, input
 function parse<T>(schema: z.ZodType<T>, input: unknown): Parsed<T> {
   const result = schema.safeParse(input)
   if (result.success) return { ok: true, value: result.data }
-  const isMalformed = result.error.issues.some((issue) => issue.code === 'unrecognized_keys' || issue.code === 'invalid_type' || issue.code === 'invalid_union')
+  const isMalformed = result.error.issues.some(
+    (issue) => issue.code === 'unrecognized_keys' || issue.code === 'invalid_type' || issue.code === 'invalid_union',
+  )
   return { ok: false, code: isMalformed ? 'malformed' : 'invalid-value', mistakes: mistakesOf(result.error) }
 }
 
-export const parseCounterCommand = (input: unknown): Parsed<CounterCommand, CommandCode> => parseCommand(CounterCommand, counterTypes, input)
+export const parseCounterCommand = (input: unknown): Parsed<CounterCommand, CommandCode> =>
+  parseCommand(CounterCommand, counterTypes, input)
 export const parseBranchCommand = (input: unknown): Parsed<BranchCommand, CommandCode> => parseCommand(BranchCommand, branchTypes, input)
 
 // --- the branch file
@@ -120,8 +128,16 @@ const interval = z.tuple([time, time]).refine(([from, until]) => from < until, '
 const intervals = z
   .array(interval)
   .max(12)
-  .refine((all) => all.every((each, index) => index === 0 || (all[index - 1] as [string, string])[1] <= each[0]), 'must be in order and must not overlap')
-const date = z.string().refine((day) => /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(day)) && new Date(day).toISOString().startsWith(day), 'must be a real date, YYYY-MM-DD')
+  .refine(
+    (all) => all.every((each, index) => index === 0 || (all[index - 1] as [string, string])[1] <= each[0]),
+    'must be in order and must not overlap',
+  )
+const date = z
+  .string()
+  .refine(
+    (day) => /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(day)) && new Date(day).toISOString().startsWith(day),
+    'must be a real date, YYYY-MM-DD',
+  )
 const week = z.strictObject({
   Mon: intervals.optional(),
   Tue: intervals.optional(),
@@ -132,7 +148,14 @@ const week = z.strictObject({
   Sun: intervals.optional(),
 })
 const exception = z
-  .strictObject({ date: date.optional(), from: date.optional(), to: date.optional(), hours: intervals.optional(), weekly: week.optional(), reason: name.optional() })
+  .strictObject({
+    date: date.optional(),
+    from: date.optional(),
+    to: date.optional(),
+    hours: intervals.optional(),
+    weekly: week.optional(),
+    reason: name.optional(),
+  })
   .refine((each) => (each.date === undefined) !== (each.from === undefined), 'must have either date or from')
   .refine((each) => each.from === undefined || each.to === undefined || each.from <= each.to, 'must not end before it begins')
 const hours = z.union([
@@ -170,10 +193,17 @@ export const Configuration = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and -'),
   name: bothLanguages,
   timeZone: z.string().max(64).refine(isTimeZone, 'must be a time zone such as Asia/Makassar'),
-  languages: z.array(z.enum(['id', 'en'])).min(1).max(2).default(['id', 'en']),
+  languages: z
+    .array(z.enum(['id', 'en']))
+    .min(1)
+    .max(2)
+    .default(['id', 'en']),
   hours,
   zones: z.array(z.strictObject({ id, name })).min(1).max(50),
-  classes: z.array(z.strictObject({ id, name, targetMinutes: minutes })).max(20).default([]),
+  classes: z
+    .array(z.strictObject({ id, name, targetMinutes: minutes }))
+    .max(20)
+    .default([]),
   agencies: z
     .array(
       z.strictObject({
@@ -187,7 +217,16 @@ export const Configuration = z.strictObject({
     .max(200),
   counters: z.array(z.strictObject({ id, label: text(60), zone: id, services: z.array(serviceCode).max(500) })).max(500),
   journeys: z
-    .array(z.strictObject({ id, name, steps: z.array(z.strictObject({ service: serviceCode, optional: z.boolean().optional() })).min(1).max(20) }))
+    .array(
+      z.strictObject({
+        id,
+        name,
+        steps: z
+          .array(z.strictObject({ service: serviceCode, optional: z.boolean().optional() }))
+          .min(1)
+          .max(20),
+      }),
+    )
     .max(100)
     .default([]),
   motto: name.optional(),
@@ -245,11 +284,13 @@ function unfit(input: unknown): Mistake[] {
   const counters = seenIn('counter')
   for (const [path, counter] of each(input, 'counters')) {
     counters(counter.id, `${path}.id`)
-    if (typeof counter.zone === 'string' && !zoneIds.has(counter.zone)) mistakes.push({ path: `${path}.zone`, message: 'must be the id of a zone' })
+    if (typeof counter.zone === 'string' && !zoneIds.has(counter.zone))
+      mistakes.push({ path: `${path}.zone`, message: 'must be the id of a zone' })
     const own = seenIn('entry')
     for (const [index, code] of (Array.isArray(counter.services) ? counter.services : []).entries()) {
       own(code, `${path}.services.${index}`)
-      if (typeof code === 'string' && !services.has(code)) mistakes.push({ path: `${path}.services.${index}`, message: 'must be the code of a service, AGENCY.SERVICE' })
+      if (typeof code === 'string' && !services.has(code))
+        mistakes.push({ path: `${path}.services.${index}`, message: 'must be the code of a service, AGENCY.SERVICE' })
     }
   }
   const journeys = seenIn('journey')

@@ -1,5 +1,5 @@
-import type { Estimate } from '../domain/estimate.ts'
 import type { Text } from '../domain/configuration.ts'
+import type { Estimate } from '../domain/estimate.ts'
 import type { Call, CounterState, Notice, ServiceState, Ticket } from '../domain/state.ts'
 import type { ErrorReply } from './errors.ts'
 

@@ -63,7 +63,13 @@ const counterWords = (id: string, words: (value: number) => string): string =>
   id
     .split(/(\d+)/)
     .filter((part) => part !== '')
-    .map((part) => (/^\d+$/.test(part) ? (part.length <= 6 ? words(Number(part)) : Array.from(part, (digit) => words(Number(digit))).join(' ')) : part.trim()))
+    .map((part) =>
+      /^\d+$/.test(part)
+        ? part.length <= 6
+          ? words(Number(part))
+          : Array.from(part, (digit) => words(Number(digit))).join(' ')
+        : part.trim(),
+    )
     .filter((part) => part !== '')
     .join(' ')
 

@@ -8,7 +8,9 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => hall.end())
 
-test('SYNC1 a number taken at the kiosk and called at the counter is on the display within a second, and the supervisor sees the queue move', async ({ browser }) => {
+test('SYNC1 a number taken at the kiosk and called at the counter is on the display within a second, and the supervisor sees the queue move', async ({
+  browser,
+}) => {
   const display = await hall.open(browser, '/display', { as: 'penyelia', size: { width: 1920, height: 1080 } })
   const kiosk = await hall.open(browser, '/kiosk', { as: 'penyelia', size: { width: 1080, height: 1920 } })
   const supervisor = await hall.open(browser, '/supervisor', { as: 'penyelia' })

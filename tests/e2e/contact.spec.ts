@@ -8,7 +8,9 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => hall.end())
 
-test('SYNC2 SYNC3 screens say within 4 s that they lost contact, and show the truth again by themselves after a power cut', async ({ browser }) => {
+test('SYNC2 SYNC3 screens say within 4 s that they lost contact, and show the truth again by themselves after a power cut', async ({
+  browser,
+}) => {
   const penyelia = await hall.as('penyelia')
   await hall.issue(penyelia, { services: ['DUKCAPIL.KK'] })
   await hall.issue(penyelia, { services: ['DUKCAPIL.KK'] })

@@ -52,7 +52,10 @@ export class TestHall {
       .poll(
         async () => {
           if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${this.output}`)
-          return fetch(`${this.url}/readyz`).then((response) => response.status, () => 0)
+          return fetch(`${this.url}/readyz`).then(
+            (response) => response.status,
+            () => 0,
+          )
         },
         { timeout: 20_000, intervals: [100] },
       )
@@ -82,7 +85,11 @@ export class TestHall {
       ['petugas2', 'Petugas Dua', 'officer'],
       ['penyelia', 'Penyelia', 'supervisor'],
     ])
-      expect((await admin.post(`${this.url}/api/v1/users`, { data: { username, name, role, password: PASSWORD, branch: this.branch } })).status()).toBe(201)
+      expect(
+        (
+          await admin.post(`${this.url}/api/v1/users`, { data: { username, name, role, password: PASSWORD, branch: this.branch } })
+        ).status(),
+      ).toBe(201)
     await admin.dispose()
   }
 
@@ -93,7 +100,10 @@ export class TestHall {
   }
 
   async signIn(context: APIRequestContext, person: Person): Promise<void> {
-    const answer = await context.post(`${this.url}/api/v1/sessions`, { data: { username: person, password: PASSWORD }, headers: { Origin: this.url } })
+    const answer = await context.post(`${this.url}/api/v1/sessions`, {
+      data: { username: person, password: PASSWORD },
+      headers: { Origin: this.url },
+    })
     expect(answer.status(), await answer.text()).toBe(201)
   }
 
@@ -112,7 +122,9 @@ export class TestHall {
     const complaints: string[] = []
     await context.addInitScript((language) => {
       if (language) localStorage.setItem('panggil.language', language)
-      document.addEventListener('securitypolicyviolation', (event) => console.error(`securitypolicyviolation ${event.violatedDirective} ${event.blockedURI}`))
+      document.addEventListener('securitypolicyviolation', (event) =>
+        console.error(`securitypolicyviolation ${event.violatedDirective} ${event.blockedURI}`),
+      )
     }, options.language ?? null)
     if (options.as) await this.signIn(context.request, options.as)
     const page = await context.newPage()

@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from 'playwright/test'
-import { openCounter, type OpenOptions, TestHall } from './hall.ts'
+import { type OpenOptions, openCounter, TestHall } from './hall.ts'
 
 const hall = new TestHall()
 let ticketId = ''
@@ -30,7 +30,13 @@ interface Shot {
 }
 
 const shots: readonly Shot[] = [
-  { name: 'public', path: '/', options: { size: PHONE }, ready: '[data-test=agency]', act: (page) => page.locator('[data-agency=DUKCAPIL] summary').click() },
+  {
+    name: 'public',
+    path: '/',
+    options: { size: PHONE },
+    ready: '[data-test=agency]',
+    act: (page) => page.locator('[data-agency=DUKCAPIL] summary').click(),
+  },
   { name: 'public-wide', path: '/', options: { size: HD }, ready: '[data-test=agency]' },
   { name: 'display', path: '/display', options: { as: 'penyelia', size: FULL_HD }, ready: '[data-contact=live]' },
   { name: 'display-zone', path: '/display?zone=A', options: { as: 'penyelia', size: HD }, ready: '[data-contact=live]' },
@@ -46,7 +52,13 @@ const shots: readonly Shot[] = [
       await page.locator('[data-code="DUKCAPIL.KK"]').click()
     },
   },
-  { name: 'kiosk-journey', path: '/kiosk', options: { as: 'penyelia', size: HD }, ready: '[data-test=journey]', act: (page) => page.locator('[data-test=journey]').click() },
+  {
+    name: 'kiosk-journey',
+    path: '/kiosk',
+    options: { as: 'penyelia', size: HD },
+    ready: '[data-test=journey]',
+    act: (page) => page.locator('[data-test=journey]').click(),
+  },
   { name: 'ticket', path: () => `/ticket/${ticketId}`, options: { size: PHONE }, ready: '[data-test=number]' },
   { name: 'ticket-missing', path: '/ticket/tidak-ada', options: { size: PHONE }, ready: 'h1' },
   { name: 'counter-sign-in', path: '/counter', options: { size: DESK }, ready: '[data-test=sign-in]' },
@@ -64,10 +76,28 @@ const shots: readonly Shot[] = [
       await expect(page.locator('[data-test=current]')).not.toHaveAttribute('data-number', '')
     },
   },
-  { name: 'counter-keys', path: '/counter?counter=3', options: { as: 'petugas', size: DESK }, ready: '[data-test=call-next]', act: (page) => page.keyboard.press('?') },
-  { name: 'counter-transfer', path: '/counter?counter=3', options: { as: 'petugas', size: DESK }, ready: '[data-test=call-next]', act: (page) => page.locator('[data-test=transfer]').click() },
+  {
+    name: 'counter-keys',
+    path: '/counter?counter=3',
+    options: { as: 'petugas', size: DESK },
+    ready: '[data-test=call-next]',
+    act: (page) => page.keyboard.press('?'),
+  },
+  {
+    name: 'counter-transfer',
+    path: '/counter?counter=3',
+    options: { as: 'petugas', size: DESK },
+    ready: '[data-test=call-next]',
+    act: (page) => page.locator('[data-test=transfer]').click(),
+  },
   { name: 'supervisor', path: '/supervisor', options: { as: 'penyelia', size: DESK }, ready: '[data-test=queue]' },
-  { name: 'supervisor-announce', path: '/supervisor', options: { as: 'penyelia', size: DESK }, ready: '[data-test=queue]', act: (page) => page.locator('[data-test=announce]').click() },
+  {
+    name: 'supervisor-announce',
+    path: '/supervisor',
+    options: { as: 'penyelia', size: DESK },
+    ready: '[data-test=queue]',
+    act: (page) => page.locator('[data-test=announce]').click(),
+  },
   { name: 'admin', path: '/admin', options: { as: 'admin', size: DESK }, ready: '[data-test=user]' },
 ]
 
@@ -83,7 +113,10 @@ for (const language of ['id', 'en'] as const)
       const { violations } = await new AxeBuilder({ page }).analyze()
       expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([])
       expect(complaints).toEqual([])
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 'nothing hangs over the edge').toBeLessThanOrEqual(0)
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),
+        'nothing hangs over the edge',
+      ).toBeLessThanOrEqual(0)
       await context.close()
     })
 
@@ -110,7 +143,10 @@ test('the display can be read from 15 m: newest digits 12 % of the height, recen
         context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`
         return context.measureText('0').actualBoundingBoxAscent / window.innerHeight
       }
-      return { newest: height(document.querySelector('[data-test=newest] .digits')), recent: height(document.querySelector('[data-test=recent] .number')) }
+      return {
+        newest: height(document.querySelector('[data-test=newest] .digits')),
+        recent: height(document.querySelector('[data-test=recent] .number')),
+      }
     })
     expect(share.newest).toBeGreaterThanOrEqual(0.12)
     expect(share.recent).toBeGreaterThanOrEqual(0.06)

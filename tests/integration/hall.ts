@@ -34,7 +34,12 @@ export const hallOf = (counters: number, quotaPerDay = 50): BranchConfiguration 
       ],
     },
   ],
-  counters: Array.from({ length: counters }, (_, index) => ({ id: String(index + 1), label: `Loket ${index + 1}`, zone: 'a', services: ['B.KK', 'B.FEW'] })),
+  counters: Array.from({ length: counters }, (_, index) => ({
+    id: String(index + 1),
+    label: `Loket ${index + 1}`,
+    zone: 'a',
+    services: ['B.KK', 'B.FEW'],
+  })),
   journeys: [],
 })
 
@@ -43,7 +48,12 @@ export interface TestHall {
   /** One address per server. */
   readonly urls: readonly string[]
   readonly admin: string
-  api<T>(method: string, path: string, body?: object, options?: { token?: string; headers?: Record<string, string>; server?: number }): Promise<{ status: number; body: T }>
+  api<T>(
+    method: string,
+    path: string,
+    body?: object,
+    options?: { token?: string; headers?: Record<string, string>; server?: number },
+  ): Promise<{ status: number; body: T }>
   officer(name: string): Promise<string>
   display(): Promise<string>
   issue(key?: string, services?: string[], server?: number): Promise<{ status: number; body: IssuedReply & { code?: string } }>
@@ -135,7 +145,12 @@ export async function openHall(configuration: BranchConfiguration, servers: numb
     admin,
     api,
     async officer(name) {
-      const { status } = await api('POST', '/users', { username: name, password: PASSWORD, name, role: 'officer', branch: id }, { token: admin })
+      const { status } = await api(
+        'POST',
+        '/users',
+        { username: name, password: PASSWORD, name, role: 'officer', branch: id },
+        { token: admin },
+      )
       if (status !== 201) throw new Error(`user ${name}: ${status}`)
       return signIn(name)
     },

@@ -2,7 +2,11 @@ import { io, type Socket } from 'socket.io-client'
 import { type Acknowledgement, type CommandReply, type Handshake, PROTOCOL, type Snapshot } from '../../shared/protocol/wire.ts'
 
 /** A Socket.IO client as the product's screens make it. */
-export function connect(url: string, namespace: 'board' | 'counter' | 'supervisor' | 'ticket', auth: Partial<Handshake> & { branch: string }): Socket {
+export function connect(
+  url: string,
+  namespace: 'board' | 'counter' | 'supervisor' | 'ticket',
+  auth: Partial<Handshake> & { branch: string },
+): Socket {
   return io(`${url}/${namespace}`, {
     transports: ['websocket'],
     forceNew: true,
@@ -43,7 +47,11 @@ export class Officer {
   }
 
   /** The answer, however often it must be asked for: time-outs, lost lines and `retry` are repeated under the same id (CALL2). */
-  async command(command: { type: string; [field: string]: unknown }, commandId = this.nextId(), patienceMs = 30_000): Promise<Acknowledgement> {
+  async command(
+    command: { type: string; [field: string]: unknown },
+    commandId = this.nextId(),
+    patienceMs = 30_000,
+  ): Promise<Acknowledgement> {
     const untilMs = performance.now() + patienceMs
     for (;;) {
       const answer = await this.once(command, commandId)
@@ -56,7 +64,9 @@ export class Officer {
   /** One try: null where no answer came. */
   once(command: { type: string; [field: string]: unknown }, commandId: string): Promise<Acknowledgement | null> {
     return new Promise((resolve) => {
-      this.socket.timeout(2500).emit('command', { commandId, ...command }, (error: Error | null, answer: Acknowledgement) => resolve(error ? null : answer))
+      this.socket
+        .timeout(2500)
+        .emit('command', { commandId, ...command }, (error: Error | null, answer: Acknowledgement) => resolve(error ? null : answer))
     })
   }
 

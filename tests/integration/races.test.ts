@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Room } from '../../shared/client/room.ts'
 import { RECENT_CALLS } from '../../shared/domain/state.ts'
 import { type BoardEvent, type BoardView, type CommandReply, foldBoard } from '../../shared/protocol/wire.ts'
-import { Room } from '../../shared/client/room.ts'
 import { hallOf, openHall, type TestHall, until } from './hall.ts'
 import { connect, Officer, once, snapshotOf } from './officer.ts'
 
@@ -74,7 +74,9 @@ describe('two servers, one branch, real Redis', () => {
     expect(first).toMatchObject({ ok: true })
     expect(second).toMatchObject({ ok: false, error: { code: 'stale-view', retry: false } })
     officer.current = first.ok ? (first.ticket?.id ?? null) : null
-    const live = await hall.api<{ queues: { service: string; waiting: number }[] }>('GET', '/branches/hall/live', undefined, { token: hall.admin })
+    const live = await hall.api<{ queues: { service: string; waiting: number }[] }>('GET', '/branches/hall/live', undefined, {
+      token: hall.admin,
+    })
     expect(live.body.queues.find(({ service }) => service === 'B.KK')?.waiting).toBe(1)
   })
 
@@ -99,7 +101,10 @@ describe('two servers, one branch, real Redis', () => {
     const token = await hall.officer('pengganti')
     const intruder = new Officer(hall.urls[1] as string, 'hall', two.counter, token)
     await snapshotOf(intruder.socket)
-    expect(await intruder.command({ type: 'callNext', current: two.current })).toMatchObject({ ok: false, error: { code: 'not-at-counter' } })
+    expect(await intruder.command({ type: 'callNext', current: two.current })).toMatchObject({
+      ok: false,
+      error: { code: 'not-at-counter' },
+    })
     expect(await intruder.command({ type: 'openCounter' })).toMatchObject({ ok: false, error: { code: 'counter-open-elsewhere' } })
     const told = once<{ event: { changes: { officer?: string } } }>(two.socket, 'event')
     expect(await intruder.command({ type: 'openCounter', takeOver: true })).toMatchObject({ ok: true })

@@ -83,7 +83,9 @@ describe('SIGKILL under load', () => {
     // No key without its number, no number that nobody holds, no gap.
     expect([...issued.values()].sort()).toEqual([...numbers].sort())
     expect([...numbers].sort()).toEqual(Array.from({ length: numbers.length }, (_, index) => `B-${String(index + 1).padStart(3, '0')}`))
-    const calls = events.flatMap(({ event }) => (event.type === 'ticketCalled' ? [{ counter: event.counter.id, number: event.ticket.number }] : []))
+    const calls = events.flatMap(({ event }) =>
+      event.type === 'ticketCalled' ? [{ counter: event.counter.id, number: event.ticket.number }] : [],
+    )
     expect(new Set(calls.map(({ number }) => number)).size).toBe(calls.length)
     // Every call was learnt of by the officer who made it, once.
     const key = ({ counter, number }: { counter: string; number: string }) => `${counter} ${number}`

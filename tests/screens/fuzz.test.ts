@@ -1,7 +1,7 @@
 import type { Server, Socket } from 'socket.io'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { boardView, counterView, liveView } from '../../server/branch/views.ts'
 import type { Applied, BranchRuntime, RuntimeListener } from '../../server/branch/runtime.ts'
+import { boardView, counterView, liveView } from '../../server/branch/views.ts'
 import { Hall } from '../../server/sockets/hall.ts'
 import { Room } from '../../shared/client/room.ts'
 import { type BranchState, RECENT_CALLS } from '../../shared/domain/state.ts'
@@ -126,17 +126,37 @@ function play(seed: number): void {
 
   const screens: Screen[] = [null, ['a'], ['b']].map((zones) => {
     const place = `board:small:${zones ?? '*'}`
-    return screen(place, { audience: 'board', zones, counter: null }, (view, event) => foldBoard(view as BoardView, event as BoardEvent, RECENT_CALLS), (state) => boardView(state, zones))
+    return screen(
+      place,
+      { audience: 'board', zones, counter: null },
+      (view, event) => foldBoard(view as BoardView, event as BoardEvent, RECENT_CALLS),
+      (state) => boardView(state, zones),
+    )
   })
   for (const counter of ['1', '3'])
     screens.push(
-      screen(`counter:small:${counter}`, { audience: 'counter', zones: null, counter }, (view, event) => foldCounter(view as CounterView, event as CounterEvent), (state) =>
-        counterView(state, counter),
+      screen(
+        `counter:small:${counter}`,
+        { audience: 'counter', zones: null, counter },
+        (view, event) => foldCounter(view as CounterView, event as CounterEvent),
+        (state) => counterView(state, counter),
       ),
     )
-  screens.push(screen('supervisor:small', { audience: 'supervisor', zones: null, counter: null }, (view, event) => foldLive(view as LiveView, event as LiveEvent), (state) => liveView(state)))
+  screens.push(
+    screen(
+      'supervisor:small',
+      { audience: 'supervisor', zones: null, counter: null },
+      (view, event) => foldLive(view as LiveView, event as LiveEvent),
+      (state) => liveView(state),
+    ),
+  )
 
-  function screen(place: string, seat: { audience: string; zones: readonly string[] | null; counter: string | null }, fold: (view: unknown, event: unknown) => unknown, truth: Screen['truth']): Screen {
+  function screen(
+    place: string,
+    seat: { audience: string; zones: readonly string[] | null; counter: string | null },
+    fold: (view: unknown, event: unknown) => unknown,
+    truth: Screen['truth'],
+  ): Screen {
     const made: Screen = {
       name: place,
       seat: { ...seat, place, ticket: null, principal: null },
@@ -210,13 +230,13 @@ function play(seed: number): void {
       const each = random.one(screens)
       if (each.line) disconnect(each)
       else connect(each)
-    } else if (dice < 17 && random.below(4) === 0) {
+    } else if (dice < 17 && random.below(5) === 0) {
       // The server restarts: nothing of its rooms is left; the state is.
       for (const each of screens) disconnect(each)
       hall.close()
       hall = new Hall(wire.io, runtime as unknown as BranchRuntime)
       counts.restarts += 1
-    } else if (dice < 17 && random.below(4) === 0) {
+    } else if (dice < 18 && random.below(5) === 0) {
       // The store comes back, sometimes as it was a while ago.
       const earlier = random.one([...runtime.past.values()])
       epochs += 1

@@ -1,9 +1,9 @@
+import type { Applied } from '../../server/branch/runtime.ts'
 import type { Command, CounterCommand } from '../../shared/domain/commands.ts'
 import type { BranchConfiguration } from '../../shared/domain/configuration.ts'
 import { decide } from '../../shared/domain/decide.ts'
 import { evolve, evolveAll } from '../../shared/domain/evolve.ts'
 import { type BranchState, counterState, emptyBranch } from '../../shared/domain/state.ts'
-import type { Applied } from '../../server/branch/runtime.ts'
 
 /** A small branch with two zones, so that random commands often meet. */
 export const SMALL_BRANCH: BranchConfiguration = {

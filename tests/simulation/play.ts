@@ -105,6 +105,8 @@ export async function play(stage: Stage): Promise<Played> {
       askedAgain = await hall.asksAgain(50)
       const beforeTurn = checker.unfinished()
       const turns = checker.turns
+      // Staff are signed in for a shift of twelve hours: nobody presses anything at night.
+      scheduler.clear()
       await stage.turnDay(Date.parse(`${plan.day}T00:00:00Z`) + 48 * 3_600_000)
       await readOn()
       if (checker.turns !== turns + 1) report(`DAY1 the day turned ${checker.turns - turns} times`)

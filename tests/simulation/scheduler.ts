@@ -42,6 +42,11 @@ export class Scheduler {
     this.#stopped = true
   }
 
+  /** Everybody has gone home: what was arranged does not happen any more. */
+  clear(): void {
+    this.#heap.length = 0
+  }
+
   /** Until nothing is arranged any more, or until this time. */
   async run(untilMs: number = Number.POSITIVE_INFINITY): Promise<void> {
     while (!this.#stopped) {
