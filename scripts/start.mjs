@@ -1,12 +1,10 @@
 import { buildIfChanged, help, installPackages } from './prepare.mjs'
 
 help(`
-npm start [-- --demo]
+npm start
 
 Installs what is missing, builds where the sources changed, and runs Panggil: every screen on one port.
 Settings are environment variables: PORT, HOST, PUBLIC_URL, DATA_DIR, REDIS_URL, STORE, BRANCH_FILE, ADMIN_PASSWORD, LOG_LEVEL (see README.md).
-
-  --demo    play a simulated day, so that every screen lives
 `)
 
 try {

@@ -29,8 +29,6 @@ export interface Config {
   readonly visitorTicketsPerMinute: number
   /** Built pages and their assets. */
   readonly clientDir: string
-  /** Play a simulated day, so that every screen lives. */
-  readonly demo: boolean
   /** Pages are read anew with each request: they are being worked on. */
   readonly dev: boolean
 }
@@ -116,7 +114,6 @@ export function readConfig(
     requestsBurst: set.REQUESTS_BURST,
     visitorTicketsPerMinute: set.VISITOR_TICKETS_PER_MINUTE,
     clientDir: beside(isBuilt ? '../client' : '../dist/client'),
-    demo: args.includes('--demo'),
     dev: args.includes('--dev'),
   }
 }

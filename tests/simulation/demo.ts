@@ -32,7 +32,7 @@ const SERVICE_SHARE = 0.25
  * server, in real time. It leaves the first counter of each zone to whoever tries the product.
  */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
-  const { url, adminToken, branch, traffic, visitorsPerHour = 120, log = () => {} } = options
+  const { url, adminToken, branch, traffic, visitorsPerHour = 480, log = () => {} } = options
   const read = await http(url, 'GET', `/branches/${branch}/configuration`, adminToken)
   if (!read.ok) throw new Error(`the demo can't read the branch: ${read.code}`)
   const whole = read.body as unknown as BranchConfiguration
