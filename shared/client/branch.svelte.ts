@@ -6,6 +6,8 @@ export interface DescribedService {
   readonly code: string
   readonly name: Text
   readonly averageMinutes: number
+  /** How long a regular visitor should wait at most. */
+  readonly targetMinutes: number
   readonly requirements?: readonly Text[]
   readonly fee?: Text
   readonly open: boolean

@@ -376,6 +376,7 @@ export const en: Readonly<Record<keyof typeof id, string>> = {
   'error.unknown-branch': 'There is no such service hall. Check the page’s address.',
   'error.unknown-route': 'The server has no such page or address.',
   'error.unknown-session': 'The session has ended. Please sign in again.',
+  'error.unknown-user': 'There is no such account. Load the page again.',
   'error.unknown-device': 'This device is no longer known. Pair it again.',
   'error.unknown-pairing': 'The pairing code is unknown or too old. Use the code that the device shows now.',
   'error.pairing-pending': 'The admin has not typed in the code yet.',

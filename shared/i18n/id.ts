@@ -392,6 +392,7 @@ export const id = {
   'error.unknown-branch': 'Tempat layanan ini tidak ada. Periksa alamat halaman.',
   'error.unknown-route': 'Halaman atau alamat ini tidak ada di server.',
   'error.unknown-session': 'Sesi sudah berakhir. Silakan masuk lagi.',
+  'error.unknown-user': 'Akun itu tidak ada. Muat ulang halaman ini.',
   'error.unknown-device': 'Perangkat ini tidak dikenal lagi. Pasangkan ulang.',
   'error.unknown-pairing': 'Kode pemasangan tidak dikenal atau sudah lewat. Pakai kode yang sekarang tampil di perangkat.',
   'error.pairing-pending': 'Kode belum dimasukkan oleh admin.',

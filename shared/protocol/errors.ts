@@ -13,6 +13,7 @@ export type EdgeCode =
   | 'unknown-branch'
   | 'unknown-route'
   | 'unknown-session'
+  | 'unknown-user'
   | 'unknown-device'
   | 'unknown-pairing'
   | 'pairing-pending'
@@ -58,6 +59,7 @@ export const ERRORS: Readonly<Record<ErrorCode, Kind>> = {
   'unknown-branch': notThere,
   'unknown-route': notThere,
   'unknown-session': notThere,
+  'unknown-user': notThere,
   'unknown-device': notThere,
   'unknown-pairing': notThere,
   'pairing-pending': { status: 409, retry: true },

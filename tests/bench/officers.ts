@@ -143,12 +143,16 @@ serveTasks({
   },
 
   /** Every officer presses again as soon as he has his answer. */
-  async withoutPause({ durationMs }: { durationMs: number }): Promise<Press[]> {
+  async withoutPause({ durationMs, atMost }: { durationMs: number; atMost: number }): Promise<Press[]> {
     const untilMs = clockMs() + durationMs
     const presses: Press[] = []
+    let begun = 0
     await Promise.all(
       officers.map(async (officer) => {
-        while (clockMs() < untilMs) presses.push(await officer.press())
+        while (clockMs() < untilMs && begun < atMost) {
+          begun += 1
+          presses.push(await officer.press())
+        }
       }),
     )
     return presses

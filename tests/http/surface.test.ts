@@ -262,11 +262,10 @@ describe('configuration of the server', () => {
       requestsBurst: 1000,
       store: undefined,
       redisUrl: undefined,
-      demo: false,
     })
-    expect(readConfig({ PUBLIC_URL: 'https://antrean.example/' }, ['--demo'])).toMatchObject({
+    expect(readConfig({ PUBLIC_URL: 'https://antrean.example/' }, ['--dev'])).toMatchObject({
       publicUrl: 'https://antrean.example',
-      demo: true,
+      dev: true,
     })
   })
 })

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { indexOf } from '../../../shared/domain/configuration.ts'
-import type { ErrorCode } from '../../../shared/protocol/errors.ts'
 import type { User } from '../../auth/accounts.ts'
 import { type Refused, refuse, wrongValue } from '../../auth/outcome.ts'
 import type { UserPrincipal } from '../../auth/principal.ts'
@@ -11,9 +10,6 @@ const UserPath = z.object({ username: z.string().min(1).max(64) })
 
 /** An admin of one branch has to do with its users alone; to him the others are not there. */
 const isWithin = (admin: UserPrincipal, user: Pick<User, 'branch'>): boolean => admin.branch === null || admin.branch === user.branch
-
-/** The address names nobody: there is no code for users alone. */
-const NOT_THERE: ErrorCode = 'unknown-route'
 
 export const userRoutes: readonly Route[] = [
   route({
@@ -55,17 +51,17 @@ export const userRoutes: readonly Route[] = [
     params: UserPath,
     body: Schema.UserChange,
     replies: { 200: { description: 'Changed', schema: Schema.User } },
-    refusals: [NOT_THERE, 'invalid-value', 'not-allowed'],
+    refusals: ['unknown-user', 'invalid-value', 'not-allowed'],
     async handler({ params, body, user, services }) {
       const found = await services.accounts.user(params.username)
-      if (!found || !isWithin(user, found)) return refuse(NOT_THERE)
+      if (!found || !isWithin(user, found)) return refuse('unknown-user')
       // At least one admin remains: whoever does this.
       if (isSelf(user, found) && (body.role !== undefined || body.branch !== undefined))
         return refuse('not-allowed', 'Nobody changes his own role or branch')
       const refused = refusedPlace({ ...found, ...defined(body) }, user, services)
       if (refused) return refused
       const changed = await services.accounts.changeUser(found.username, defined(body))
-      return changed ? reply(200, changed) : refuse(NOT_THERE)
+      return changed ? reply(200, changed) : refuse('unknown-user')
     },
   }),
   route({
@@ -76,12 +72,12 @@ export const userRoutes: readonly Route[] = [
     summary: 'Remove a user; all his sessions end',
     params: UserPath,
     replies: { 204: { description: 'Removed' } },
-    refusals: [NOT_THERE, 'not-allowed'],
+    refusals: ['unknown-user', 'not-allowed'],
     async handler({ params, user, services }) {
       const found = await services.accounts.user(params.username)
-      if (!found || !isWithin(user, found)) return refuse(NOT_THERE)
+      if (!found || !isWithin(user, found)) return refuse('unknown-user')
       if (isSelf(user, found)) return refuse('not-allowed', 'Nobody removes himself')
-      return (await services.accounts.deleteUser(found.username)) ? reply(204) : refuse(NOT_THERE)
+      return (await services.accounts.deleteUser(found.username)) ? reply(204) : refuse('unknown-user')
     },
   }),
   route({
@@ -93,12 +89,12 @@ export const userRoutes: readonly Route[] = [
     params: UserPath,
     body: Schema.NewPassword,
     replies: { 204: { description: 'Changed' } },
-    refusals: [NOT_THERE, 'invalid-value'],
+    refusals: ['unknown-user', 'invalid-value'],
     async handler({ params, body, user, services }) {
       const found = await services.accounts.user(params.username)
-      if (!found || !isWithin(user, found)) return refuse(NOT_THERE)
+      if (!found || !isWithin(user, found)) return refuse('unknown-user')
       const changed = await services.accounts.setPassword(found.username, body.password)
-      if (changed === null) return refuse(NOT_THERE)
+      if (changed === null) return refuse('unknown-user')
       return changed.ok ? reply(204) : changed
     },
   }),
