@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 import type { Command } from '../../shared/domain/commands.ts'
 import { decide } from '../../shared/domain/decide.ts'
 import type { BranchEvent } from '../../shared/domain/events.ts'
@@ -86,6 +86,7 @@ export class BranchRuntime {
   /** Events of the tail that came while a commit was under way: its answer may be among them. */
   #early: StoredEvent[] = []
   #outbox: Applied[] = []
+  #reports: CommandReport[] = []
   #turnId: string | null = null
   readonly #idle: (() => void)[] = []
 
@@ -126,7 +127,7 @@ export class BranchRuntime {
       settle = (answer, repeated) => {
         this.#inFlight.delete(request.commandId)
         resolve(answer)
-        this.#report(reportOf(this.id, pending, answer, repeated))
+        this.#reportLater(reportOf(this.id, pending, answer, repeated))
       }
     })
     const pending: Pending = { request, fingerprint, startedMs, conflicts: 0, settle, promise }
@@ -242,9 +243,9 @@ export class BranchRuntime {
       case 'committed': {
         this.#queue.splice(0, batch.length)
         this.#state = state
-        // Officers first: an answer must not wait behind a thousand screens.
-        for (const [index, pending] of batch.entries()) pending.settle(replies[index] as Acknowledgement, false)
         this.#handOut(applied)
+        // Officers first all the same: what is handed out leaves a turn of the event loop after the answers.
+        for (const [index, pending] of batch.entries()) pending.settle(replies[index] as Acknowledgement, false)
         this.#applyEarly()
         return
       }
@@ -299,6 +300,15 @@ export class BranchRuntime {
     this.#listener?.onReplaced()
   }
 
+  /** The log and the figures can wait until the answers are out. */
+  #reportLater(line: CommandReport): void {
+    if (this.#reports.length === 0)
+      setImmediate(() => {
+        for (const each of this.#reports.splice(0)) this.#report(each)
+      })
+    this.#reports.push(line)
+  }
+
   /**
    * Hands events to the listener one turn of the event loop later: answers are settled in microtasks and leave before the broadcast takes
    * the thread, and the next batch is on its way to the store while the screens are served.
@@ -340,7 +350,7 @@ export class BranchRuntime {
 /** Same actor, same body: the ticket's id that a server made is not part of what was asked for. */
 function fingerprintOf({ actor, command }: Request): string {
   const body = command.type === 'issueTicket' ? { ...command, ticketId: '' } : command
-  return createHash('sha256').update(actor).update('\0').update(canonical(body)).digest('base64url').slice(0, 22)
+  return hash('sha256', `${actor}\0${canonical(body)}`, 'base64url').slice(0, 22)
 }
 
 /** JSON with keys in order, so that two ways of writing the same body are the same. */

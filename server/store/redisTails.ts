@@ -9,8 +9,15 @@ const BLOCK_MS = 2000
 /** No reply for so long beyond that: the connection is dead, though nobody said so (a firewall that drops, a hung Redis). */
 const DEAD_MAN_MS = 5000
 const PAGE = 1000
-/** Pause after a read that told nothing new, because this server had written all of it: while it is the only one that writes, most of its own events then never travel back. */
-const OWN_ECHO_PAUSE_MS = 10
+/**
+ * A server that alone writes looks at the streams this often instead of blocking on them: a blocking read would be woken by each of its own
+ * commits, and its reply would be read before the commit's own.
+ */
+const LOOK_MS = 20
+/** So long after its own last write a server is alone no more. */
+const WRITING_MS = 10_000
+/** So long after events of another server it blocks all the same: what another calls is on its screens at once. */
+const TOGETHER_MS = 60_000
 
 interface Tail {
   readonly branchId: string
@@ -44,6 +51,8 @@ export class RedisTails {
   #isBlocked = false
   #isClosed = false
   #isReady = false
+  #wroteAtMs = Number.NEGATIVE_INFINITY
+  #heardAtMs = Number.NEGATIVE_INFINITY
   #wake: () => void = () => {}
 
   constructor(location: string, options: RedisOptions, surroundings: Surroundings) {
@@ -80,6 +89,7 @@ export class RedisTails {
 
   /** What this server wrote itself, on top of `after`: its tails needn't wait until it comes back, nor parse it again. */
   wrote(branchId: string, after: number, events: readonly BranchEvent[]): void {
+    this.#wroteAtMs = performance.now()
     for (const tail of this.#tails)
       if (tail.branchId === branchId && tail.last === after && !tail.isStopped)
         this.#tell(
@@ -105,8 +115,9 @@ export class RedisTails {
           continue
         }
         if (!this.#isReady) await this.#begin()
-        const toldNew = await this.#read()
-        if (!toldNew) await new Promise((resolve) => setTimeout(resolve, OWN_ECHO_PAUSE_MS))
+        const blocks = !this.#isAlone
+        await this.#read(blocks)
+        if (this.#isAlone) await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
       } catch (error) {
         this.#isReady = false
         // Redis refuses (it loads, or may not be read): let the connection's own back-off pace us instead of asking without pause.
@@ -126,25 +137,29 @@ export class RedisTails {
     if (isReturn) this.#surroundings.onRecordChange(null, null)
   }
 
-  /** False where it brought only what every tail knew. */
-  async #read(): Promise<boolean> {
+  get #isAlone(): boolean {
+    const nowMs = performance.now()
+    return nowMs - this.#wroteAtMs < WRITING_MS && nowMs - this.#heardAtMs > TOGETHER_MS
+  }
+
+  async #read(blocks: boolean): Promise<void> {
     // Several tails of one branch share a stream: it is read from where the last of them is.
     const positions = new Map<string, number>()
     for (const { branchId, last } of this.#tails) positions.set(branchId, Math.min(last, positions.get(branchId) ?? last))
     const branches = [...positions.keys()]
     const keys = [CHANGES_KEY, ...branches.map(eventsKey)]
     const ids = [this.#lastChange, ...branches.map((branchId) => `${positions.get(branchId)}-0`)]
-    this.#isBlocked = true
+    this.#isBlocked = blocks
     let reply: StreamReply
     try {
-      reply = (await this.#redis.xread('COUNT', PAGE, 'BLOCK', BLOCK_MS, 'STREAMS', ...keys, ...ids)) as StreamReply
+      reply = (await (blocks
+        ? this.#redis.xread('COUNT', PAGE, 'BLOCK', BLOCK_MS, 'STREAMS', ...keys, ...ids)
+        : this.#redis.xread('COUNT', PAGE, 'STREAMS', ...keys, ...ids))) as StreamReply
     } finally {
       this.#isBlocked = false
     }
-    let toldNew = reply === null
     for (const [key, entries] of reply ?? [])
       if (key === CHANGES_KEY) {
-        toldNew = true
         for (const [id, [, kind, , recordId]] of entries) {
           this.#lastChange = id
           this.#surroundings.onRecordChange(kind as string, recordId as string)
@@ -155,10 +170,9 @@ export class RedisTails {
         const known = Math.min(...tails.map(({ last }) => last))
         const events = entries.filter(([id]) => Number.parseInt(id, 10) > known).map(storedEvent)
         if (events.length === 0) continue
-        toldNew = true
+        this.#heardAtMs = performance.now()
         for (const tail of tails) await this.#deliver(tail, events)
       }
-    return toldNew
   }
 
   async #deliver(tail: Tail, read: StoredEvent[]): Promise<void> {

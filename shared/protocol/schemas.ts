@@ -17,17 +17,51 @@ export type Parsed<T, C extends string = 'malformed' | 'invalid-value'> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly code: C; readonly mistakes: readonly Mistake[] }
 
-const mistakesOf = (error: z.ZodError): Mistake[] =>
-  error.issues.map((issue) => ({ path: issue.path.map(String).join('.'), message: issue.message }))
+type Issue = z.core.$ZodIssue
 
-/** One line that a person wrote; it may appear on screens and paper, so nothing invisible in it. */
+/**
+ * The mistakes behind "none of the alternatives fits": where only one alternative can be meant, its own; else the union's message. An
+ * alternative is out where the whole is of another kind, and then where it lacks a field that was sent.
+ */
+function leaves(issues: readonly Issue[]): Issue[] {
+  return issues.flatMap((issue) => {
+    if (issue.code !== 'invalid_union') return [issue]
+    const without = (alternatives: readonly Issue[][], ...codes: string[]) =>
+      alternatives.filter((each) => !each.some(({ code, path }) => path.length === 0 && codes.includes(code)))
+    const ofItsKind = without(issue.errors, 'invalid_type', 'invalid_value')
+    const meant = ofItsKind.length === 1 ? ofItsKind : without(ofItsKind, 'unrecognized_keys')
+    const [only] = meant
+    if (!only || meant.length > 1) return [issue]
+    return leaves(only.map((each) => ({ ...each, path: [...issue.path, ...each.path] })))
+  })
+}
+
+/** More unknown fields than this in one object are only counted: an answer must not be many times its question. */
+const UNKNOWN_FIELDS_NAMED = 20
+
+function mistakesOf(issues: readonly Issue[]): Mistake[] {
+  return issues.flatMap((issue): Mistake[] => {
+    const at = (...more: string[]) => [...issue.path.map(String), ...more].join('.')
+    if (issue.code !== 'unrecognized_keys') return [{ path: at(), message: issue.message }]
+    const more = issue.keys.length - UNKNOWN_FIELDS_NAMED
+    return [
+      ...issue.keys.slice(0, UNKNOWN_FIELDS_NAMED).map((key) => ({ path: at(key.slice(0, 64)), message: 'must not be there: unknown field' })),
+      ...(more > 0 ? [{ path: at(), message: `must not have ${more} more unknown fields` }] : []),
+    ]
+  })
+}
+
+/**
+ * One line that a person wrote; it may appear on screens and paper, so nothing invisible in it. Half a surrogate pair has no UTF-8: what is
+ * stored would differ from what was decided on.
+ */
 const text = (most = 200) =>
   z
     .string()
     .trim()
     .min(1)
     .max(most)
-    .regex(/^[^\p{Cc}\p{Cf}]*$/u, 'must be one line of plain text')
+    .regex(/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]*$/u, 'must be one line of plain text')
 
 /** Chosen by whoever sends the command: any printable characters without spaces. */
 export const CommandId = z
@@ -41,7 +75,9 @@ const counterId = z.string().min(1).max(32)
 const serviceCode = z.string().min(1).max(65)
 const current = ticketId.nullable()
 const place = z.enum(['keep', 'front', 'end']).default('keep')
-const target = z.union([z.strictObject({ service: serviceCode }), z.strictObject({ counter: counterId })])
+const target = z.union([z.strictObject({ service: serviceCode }), z.strictObject({ counter: counterId })], {
+  error: 'must be an object with either service or counter',
+})
 const bothLanguages = z.strictObject({ id: text(300), en: text(300) })
 
 const command = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
@@ -107,10 +143,16 @@ function parseCommand<T>(schema: z.ZodType<T>, types: ReadonlySet<string>, input
 function parse<T>(schema: z.ZodType<T>, input: unknown): Parsed<T> {
   const result = schema.safeParse(input)
   if (result.success) return { ok: true, value: result.data }
-  const isMalformed = result.error.issues.some(
-    (issue) => issue.code === 'unrecognized_keys' || issue.code === 'invalid_type' || issue.code === 'invalid_union',
-  )
-  return { ok: false, code: isMalformed ? 'malformed' : 'invalid-value', mistakes: mistakesOf(result.error) }
+  const issues = leaves(result.error.issues)
+  return { ok: false, code: issues.some((issue) => isOfShape(issue, input)) ? 'malformed' : 'invalid-value', mistakes: mistakesOf(issues) }
+}
+
+function isOfShape(issue: Issue, input: unknown): boolean {
+  if (issue.code === 'unrecognized_keys' || issue.code === 'invalid_type' || issue.code === 'invalid_union') return true
+  if (issue.code !== 'invalid_value') return false
+  // One of some words was expected: a number or null there is of another type.
+  const came = issue.path.reduce<unknown>((of, key) => (of as Record<PropertyKey, unknown>)[key], input)
+  return issue.values.every((value) => typeof value !== typeof came)
 }
 
 export const parseCounterCommand = (input: unknown): Parsed<CounterCommand, CommandCode> =>
@@ -119,8 +161,16 @@ export const parseBranchCommand = (input: unknown): Parsed<BranchCommand, Comman
 
 // --- the branch file
 
-const id = z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 letters, digits, _ or -')
-const name = z.union([text(300), bothLanguages])
+/** Ids are keys of plain objects in the state, where `constructor` and its like are found though nobody put them there. */
+const isOwnWord = (word: string): boolean => !(word in {})
+const RESERVED = 'must not be a word that JavaScript keeps for itself'
+
+const id = z
+  .string()
+  // Ids are spoken, too (a counter's): there must be something to say.
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/, 'must be 1 to 32 letters, digits, _ or -, and begin with a letter or digit')
+  .refine(isOwnWord, RESERVED)
+const name = z.union([text(300), bothLanguages], { error: 'must be a text, or an object with one for each of id and en' })
 const minutes = z.number().positive().max(1440)
 
 const time = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a time from 00:00 to 24:00')
@@ -157,16 +207,22 @@ const exception = z
     reason: name.optional(),
   })
   .refine((each) => (each.date === undefined) !== (each.from === undefined), 'must have either date or from')
+  .refine((each) => each.to === undefined || each.from !== undefined, 'must have from where it has to')
+  .refine((each) => each.hours === undefined || each.weekly === undefined, 'must not have both hours and weekly')
   .refine((each) => each.from === undefined || each.to === undefined || each.from <= each.to, 'must not end before it begins')
-const hours = z.union([
-  z.literal('always'),
-  z.strictObject({
-    weekly: week,
-    exceptions: z.array(exception).max(400).default([]),
-    lastTicketMinutesBeforeClose: z.number().min(0).max(600).default(0),
-    firstTicketMinutesBeforeOpen: z.number().min(0).max(600).optional(),
-  }),
-])
+const hours = z.union(
+  [
+    z.literal('always'),
+    z.strictObject({
+      weekly: week,
+      exceptions: z.array(exception).max(400).default([]),
+      // Whole, because instants are whole milliseconds.
+      lastTicketMinutesBeforeClose: z.number().int().min(0).max(600).default(0),
+      firstTicketMinutesBeforeOpen: z.number().int().min(0).max(600).optional(),
+    }),
+  ],
+  { error: 'must be always, or an object with weekly' },
+)
 
 function isTimeZone(zone: string): boolean {
   try {
@@ -190,13 +246,17 @@ const service = z.strictObject({
 })
 
 export const Configuration = z.strictObject({
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and -'),
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and -')
+    .refine(isOwnWord, RESERVED),
   name: bothLanguages,
   timeZone: z.string().max(64).refine(isTimeZone, 'must be a time zone such as Asia/Makassar'),
   languages: z
     .array(z.enum(['id', 'en']))
     .min(1)
     .max(2)
+    .refine((all) => new Set(all).size === all.length, 'must not name a language twice')
     .default(['id', 'en']),
   hours,
   zones: z.array(z.strictObject({ id, name })).min(1).max(50),
@@ -239,7 +299,7 @@ export const Configuration = z.strictObject({
 /** A branch file with all its mistakes at once, each with its path. What is absent and has a default is filled in. */
 export function checkConfiguration(input: unknown): Parsed<BranchConfiguration, 'invalid-configuration'> {
   const result = Configuration.safeParse(input)
-  const mistakes = result.success ? [] : mistakesOf(result.error)
+  const mistakes = result.success ? [] : mistakesOf(leaves(result.error.issues))
   mistakes.push(...unfit(input))
   if (!result.success || mistakes.length > 0) return { ok: false, code: 'invalid-configuration', mistakes }
   const configuration = result.data as BranchConfiguration
@@ -270,6 +330,8 @@ function unfit(input: unknown): Mistake[] {
       services.add(`${String(agency.id)}.${String(one.id)}`)
     }
   }
+  // Without any agencies or zones that could be read every reference to one would be wrong: the one mistake says it all.
+  const hasServices = services.size > 0 || each(input, 'agencies').length > 0
   const zoneIds = new Set<unknown>()
   const zones = seenIn('zone')
   for (const [path, zone] of each(input, 'zones')) {
