@@ -143,11 +143,12 @@ export function closedBecause(state: BranchState, service: string, nowMs: number
   if (state.pause) return closed('branch-paused', null, state.pause.reason)
   const override = state.services[service]
   if (override?.override === 'paused') return closed('paused', null, override.reason)
-  const hours = indexOf(state.configuration).services.get(service)?.service.hours ?? state.configuration.hours
-  const now = issuing(hours, state.configuration.timeZone, nowMs)
+  const ownHours = indexOf(state.configuration).services.get(service)?.service.hours
+  const now = issuing(ownHours ?? state.configuration.hours, state.configuration.timeZone, nowMs)
   if (state.dayOverride === 'closed') return closed('day-closed', null)
-  if (now.open || override?.override === 'open' || state.dayOverride === 'open') return null
-  return closed(now.reason, now.opensAtMs, now.note)
+  // An extended day is one of the hall: who comes only on his own days does not come for it. `openService` opens those.
+  const extended = override?.override === 'open' || (state.dayOverride === 'open' && ownHours === undefined)
+  return now.open || extended ? null : closed(now.reason, now.opensAtMs, now.note)
 }
 
 /** TICKET3: exact, because it is decided on the revision that it is committed on. `more`: stops of the same ticket counted already. */
@@ -396,11 +397,12 @@ function undo(state: BranchState, counter: Counter, now: CounterState, at: Conte
   if (at.nowMs - last.atMs > UNDO_MS) return reject('undo-too-late', { seconds: UNDO_MS / 1000 })
   const { services } = indexOf(state.configuration)
   const tickets: Ticket[] = []
-  for (const before of last.tickets) {
-    const ticket = state.tickets.get(before.id)
-    const overtaken =
-      !ticket || ticket.changedRevision > last.revision || !before.services.slice(before.stop).every((code) => services.has(code))
-    if (overtaken) return reject('undo-overtaken', { number: before.number })
+  for (const { id, fields } of last.tickets) {
+    const ticket = state.tickets.get(id)
+    if (!ticket) return reject('undo-overtaken')
+    const before: Ticket = { ...ticket, ...fields }
+    const overtaken = ticket.changedRevision > last.revision || !before.services.slice(before.stop).every((code) => services.has(code))
+    if (overtaken) return reject('undo-overtaken', { number: ticket.number })
     // The counter that it was sent to closed meanwhile: there it would wait for nobody.
     const lost = before.sentTo !== null && counterState(state, before.sentTo).state === 'closed'
     tickets.push(lost ? { ...before, sentTo: null } : before)

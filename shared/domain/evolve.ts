@@ -4,6 +4,7 @@ import { SortedMap } from './sortedMap.ts'
 import {
   arrivalKey,
   arrivals,
+  type Before,
   type BranchState,
   type Call,
   CLOSED_COUNTER,
@@ -138,7 +139,7 @@ function changed(state: BranchState, event: BranchEvent, revision: number): Bran
         ...counter,
         ticket: after.id,
         announcementId: null,
-        lastStep: step(event.type, event.atMs, revision, [before], counter.ticket, []),
+        lastStep: step(event.type, event.atMs, revision, [beforeOf(before, after)], counter.ticket, []),
       })
     }
     case 'ticketTransferred': {
@@ -323,11 +324,18 @@ const waitingAgain = (ticket: Ticket, revision: number): Ticket => ({
   changedRevision: revision,
 })
 
+/** What undoing needs: a step is written with every call, so it holds no more than it changed. */
+function beforeOf(before: Ticket, after: Ticket): Before {
+  const fields: Record<string, unknown> = {}
+  for (const name of Object.keys(before) as (keyof Ticket)[]) if (before[name] !== after[name]) fields[name] = before[name]
+  return { id: before.id, fields }
+}
+
 const step = (
   type: string,
   atMs: number,
   revision: number,
-  tickets: readonly Ticket[],
+  tickets: readonly Before[],
   ticket: string | null,
   announcements: readonly string[],
 ): LastStep => ({ type, revision, atMs, tickets, ticket, announcements })
@@ -341,10 +349,11 @@ function atCounter(
   change: Partial<Ticket>,
 ): BranchState {
   const before = ticketOf(state, event.ticketId)
+  const after: Ticket = { ...before, ...change, changedRevision: revision }
   const counter = counterState(state, counterId)
-  return withCounter(put(state, before, { ...before, ...change, changedRevision: revision }), counterId, {
+  return withCounter(put(state, before, after), counterId, {
     ...counter,
-    lastStep: step(event.type, event.atMs, revision, [before], counter.ticket, []),
+    lastStep: step(event.type, event.atMs, revision, [beforeOf(before, after)], counter.ticket, []),
   })
 }
 
@@ -355,7 +364,7 @@ function leave(state: BranchState, counterId: string, event: BranchEvent, before
     ...counter,
     ticket: counter.ticket === before.id ? null : counter.ticket,
     announcementId: counter.ticket === before.id ? null : counter.announcementId,
-    lastStep: step(event.type, event.atMs, revision, [before], counter.ticket, []),
+    lastStep: step(event.type, event.atMs, revision, [beforeOf(before, after)], counter.ticket, []),
   })
 }
 
@@ -384,12 +393,17 @@ function called(
   const lastStep = isRecall
     ? // A recall is no step of its own: taking back the call takes back its recalls.
       last && last.type === 'ticketCalled'
-      ? { ...last, revision, announcements: [...last.announcements, event.announcementId] }
+      ? {
+          ...last,
+          revision,
+          tickets: last.tickets.map((each) => (each.id === before.id ? beforeOf({ ...before, ...each.fields }, after) : each)),
+          announcements: [...last.announcements, event.announcementId],
+        }
       : null
     : // A call that ended the ticket before it in the same command is one step: both are taken back together.
       last && event.ended !== null && last.tickets.some((ticket) => ticket.id === event.ended)
-      ? { ...last, type: event.type, revision, tickets: [...last.tickets, before], announcements: [event.announcementId] }
-      : step(event.type, event.atMs, revision, [before], counter.ticket, [event.announcementId])
+      ? { ...last, type: event.type, revision, tickets: [...last.tickets, beforeOf(before, after)], announcements: [event.announcementId] }
+      : step(event.type, event.atMs, revision, [beforeOf(before, after)], counter.ticket, [event.announcementId])
   return withCounter(
     {
       ...put(state, before, after),

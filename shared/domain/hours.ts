@@ -127,7 +127,7 @@ export function servingHours(hours: Hours, day: string, timeZone: string): Servi
 }
 
 export type Issuing =
-  /** `untilMs`: infinite for a branch that never closes. */
+  /** `untilMs`: infinite for a branch that never closes; else no further ahead than the hours of tomorrow. */
   | { readonly open: true; readonly untilMs: number }
   | {
       readonly open: false
@@ -177,8 +177,8 @@ function issuingAt(hours: Exclude<Hours, 'always'>, timeZone: string, atMs: numb
   const now = [...intervals, ...tomorrow].filter(({ fromMs, untilMs }) => fromMs <= atMs && atMs < untilMs)
   if (now.length > 0) {
     let untilMs = Math.max(...now.map((each) => each.untilMs))
-    // Intervals that touch or overlap are one.
-    for (const each of intervals) if (each.fromMs <= untilMs && each.untilMs > untilMs) untilMs = each.untilMs
+    // Intervals that touch or overlap are one, across midnight too.
+    for (const each of [...intervals, ...tomorrow]) if (each.fromMs <= untilMs && each.untilMs > untilMs) untilMs = each.untilMs
     return { open: true, untilMs }
   }
   let opensAtMs: number | null = null

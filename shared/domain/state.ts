@@ -67,12 +67,18 @@ export interface Ticket {
 /** The service a ticket waits for or is at now. */
 export const currentService = (ticket: Ticket): string => ticket.services[ticket.stop] as string
 
+/** A ticket and only those of its fields that a step changed, as they were before it. */
+export interface Before {
+  readonly id: string
+  readonly fields: Partial<Ticket>
+}
+
 /** An officer's last step, with what it changed as it was before, so that it can be taken back for 30 s. */
 export interface LastStep {
   readonly type: string
   readonly revision: number
   readonly atMs: number
-  readonly tickets: readonly Ticket[]
+  readonly tickets: readonly Before[]
   /** The ticket that was at the counter before the step. */
   readonly ticket: string | null
   /** Announcements that the step made: withdrawn with it. */

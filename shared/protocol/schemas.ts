@@ -45,7 +45,9 @@ function mistakesOf(issues: readonly Issue[]): Mistake[] {
     if (issue.code !== 'unrecognized_keys') return [{ path: at(), message: issue.message }]
     const more = issue.keys.length - UNKNOWN_FIELDS_NAMED
     return [
-      ...issue.keys.slice(0, UNKNOWN_FIELDS_NAMED).map((key) => ({ path: at(key.slice(0, 64)), message: 'must not be there: unknown field' })),
+      ...issue.keys
+        .slice(0, UNKNOWN_FIELDS_NAMED)
+        .map((key) => ({ path: at(key.slice(0, 64)), message: 'must not be there: unknown field' })),
       ...(more > 0 ? [{ path: at(), message: `must not have ${more} more unknown fields` }] : []),
     ]
   })
@@ -330,8 +332,8 @@ function unfit(input: unknown): Mistake[] {
       services.add(`${String(agency.id)}.${String(one.id)}`)
     }
   }
-  // Without any agencies or zones that could be read every reference to one would be wrong: the one mistake says it all.
-  const hasServices = services.size > 0 || each(input, 'agencies').length > 0
+  // Without a list of agencies or zones every reference into it would be wrong: the one mistake, that it is missing, says it all.
+  const [hasServices, hasZones] = [isList(input, 'agencies'), isList(input, 'zones')]
   const zoneIds = new Set<unknown>()
   const zones = seenIn('zone')
   for (const [path, zone] of each(input, 'zones')) {
@@ -346,12 +348,12 @@ function unfit(input: unknown): Mistake[] {
   const counters = seenIn('counter')
   for (const [path, counter] of each(input, 'counters')) {
     counters(counter.id, `${path}.id`)
-    if (typeof counter.zone === 'string' && !zoneIds.has(counter.zone))
+    if (hasZones && typeof counter.zone === 'string' && !zoneIds.has(counter.zone))
       mistakes.push({ path: `${path}.zone`, message: 'must be the id of a zone' })
     const own = seenIn('entry')
     for (const [index, code] of (Array.isArray(counter.services) ? counter.services : []).entries()) {
       own(code, `${path}.services.${index}`)
-      if (typeof code === 'string' && !services.has(code))
+      if (hasServices && typeof code === 'string' && !services.has(code))
         mistakes.push({ path: `${path}.services.${index}`, message: 'must be the code of a service, AGENCY.SERVICE' })
     }
   }
@@ -361,7 +363,7 @@ function unfit(input: unknown): Mistake[] {
     let isAllOptional = true
     for (const [stepPath, step] of each(journey, 'steps', path)) {
       if (step.optional !== true) isAllOptional = false
-      if (typeof step.service === 'string' && !services.has(step.service))
+      if (hasServices && typeof step.service === 'string' && !services.has(step.service))
         mistakes.push({ path: `${stepPath}.service`, message: 'must be the code of a service, AGENCY.SERVICE' })
     }
     if (isAllOptional && Array.isArray(journey.steps) && journey.steps.length > 0)
@@ -369,6 +371,9 @@ function unfit(input: unknown): Mistake[] {
   }
   return mistakes
 }
+
+const isList = (of: unknown, field: string): boolean =>
+  typeof of === 'object' && of !== null && Array.isArray((of as Record<string, unknown>)[field])
 
 /** The objects in a list field, each with its path; nothing where it is no such list. */
 function each(of: unknown, field: string, path = ''): [string, Record<string, unknown>][] {

@@ -58,19 +58,15 @@ const englishDigits = (digits: string): string => Array.from(digits, (digit) => 
 /** Letters apart, as they are named one by one. */
 const spelled = (letters: string): string => Array.from(letters).join(' ')
 
-/** What stands on a counter's sign, in words: `12A` is "dua belas A". */
+/** What stands on a counter's sign, in words: `12A` is "dua belas A", `A-1` is "A satu". A hyphen has no sound. */
 const counterWords = (id: string, words: (value: number) => string): string =>
   id
-    .split(/(\d+)/)
-    .filter((part) => part !== '')
-    .map((part) =>
-      /^\d+$/.test(part)
-        ? part.length <= 6
-          ? words(Number(part))
-          : Array.from(part, (digit) => words(Number(digit))).join(' ')
-        : part.trim(),
-    )
-    .filter((part) => part !== '')
+    .split(/(\d+)|[^\p{L}\p{N}]+/u)
+    .filter((part): part is string => part !== undefined && part !== '')
+    .map((part) => {
+      if (!/^\d+$/.test(part)) return part
+      return part.length <= 6 ? words(Number(part)) : Array.from(part, (digit) => words(Number(digit))).join(' ')
+    })
     .join(' ')
 
 /**

@@ -58,6 +58,18 @@ describe('tickets', () => {
     expect(hall.refused({ type: 'issueTicket', ticketId: 'x', services: ['DUKCAPIL.KK'] }).details?.opensAtMs).toBe(MORNING + 7 * DAY)
   })
 
+  it('TICKET4: an extended day opens the services of the hall, not those with days of their own', () => {
+    const configuration = smallHall({ hours: weekdays })
+    const [first, bank] = configuration.agencies as [(typeof configuration.agencies)[0], (typeof configuration.agencies)[0]]
+    const services = bank.services.map((service) => (service.id === 'CS' ? { ...service, hours: { weekly: {} } } : service))
+    const hall = new Hall({ ...configuration, agencies: [first, { ...bank, services }] }, MORNING - HOUR)
+    hall.do({ type: 'openDay' })
+    hall.issue('BANK.TELLER')
+    expect(hall.refused({ type: 'issueTicket', ticketId: 'x', services: ['BANK.CS'] }).details).toMatchObject({ opensAtMs: null })
+    hall.do({ type: 'openService', service: 'BANK.CS' })
+    hall.issue('BANK.CS')
+  })
+
   it('TICKET4: a paused service, a paused branch and an ended day refuse, each with its reason; a service opened by hand issues outside its hours', () => {
     const hall = new Hall(smallHall({ hours: weekdays }), MORNING - HOUR)
     const issue = { type: 'issueTicket', ticketId: 'x', services: ['BANK.CS'] } as const
