@@ -395,7 +395,8 @@ function called(
       last && last.type === 'ticketCalled'
       ? {
           ...last,
-          revision,
+          // Whoever came between the call and its recall is not passed over: the step stays overtaken.
+          revision: before.changedRevision > last.revision ? last.revision : revision,
           tickets: last.tickets.map((each) => (each.id === before.id ? beforeOf({ ...before, ...each.fields }, after) : each)),
           announcements: [...last.announcements, event.announcementId],
         }

@@ -175,7 +175,8 @@ const id = z
 const name = z.union([text(300), bothLanguages], { error: 'must be a text, or an object with one for each of id and en' })
 const minutes = z.number().positive().max(1440)
 
-const time = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a time from 00:00 to 24:00')
+// Aborts: which of two times is earlier says nothing where one is none.
+const time = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, { error: 'must be a time from 00:00 to 24:00', abort: true })
 const interval = z.tuple([time, time]).refine(([from, until]) => from < until, 'must begin before it ends')
 const intervals = z
   .array(interval)

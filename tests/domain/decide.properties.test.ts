@@ -83,14 +83,17 @@ function play(hall: (typeof HALLS)[number], steps: readonly Step[]): Played {
       if (moment) model.undo(command.counter, moment, (counter) => counterState(before, counter).state === 'closed')
       lastSteps.delete(command.counter)
     } else {
+      let moment: Moment | null = null
       if ('counter' in command && command.type !== 'recall' && decision.events.length > 0) {
         const ids = decision.events.flatMap((event) =>
           'ticketId' in event ? [event.ticketId] : event.type === 'ticketCalled' ? [event.ticket.id] : [],
         )
-        if (ids.length > 0) lastSteps.set(command.counter, model.moment(command.counter, [...new Set(ids)]))
+        if (ids.length > 0) moment = model.moment(command.counter, [...new Set(ids)])
+        if (moment) lastSteps.set(command.counter, moment)
       }
       const issued = decision.events.find((event) => event.type === 'ticketIssued') ?? null
       if (decision.events.length > 0) model.accept(command, ticketId, time, issued)
+      if (moment) model.done(moment)
     }
 
     for (const event of decision.events) {

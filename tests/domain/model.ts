@@ -24,6 +24,8 @@ interface Visitor {
 export interface Moment {
   readonly visitors: readonly Visitor[]
   readonly ticket: string | null
+  /** Due times right after the step: one that the step left alone is not taken back with it. */
+  readonly dueAfter: Map<string, number>
 }
 
 interface Desk {
@@ -242,9 +244,16 @@ export class Model {
   undo(counter: string, before: Moment, isClosed: (counter: string) => boolean): void {
     for (const was of before.visitors) {
       const sentTo = was.sentTo !== null && isClosed(was.sentTo) ? null : was.sentTo
-      Object.assign(this.#visitor(was.id), { ...was, services: [...was.services], sentTo })
+      const now = this.#visitor(was.id)
+      const dueAtMs = before.dueAfter.get(was.id) === was.dueAtMs ? now.dueAtMs : was.dueAtMs
+      Object.assign(now, { ...was, services: [...was.services], sentTo, dueAtMs })
     }
     this.#desk(counter).ticket = before.ticket
+  }
+
+  /** The step is done: what it left its visitors with. */
+  done(moment: Moment): void {
+    for (const { id } of moment.visitors) moment.dueAfter.set(id, this.#visitor(id).dueAtMs)
   }
 
   /** These visitors and this counter as they are now, for whoever takes a step back. */
@@ -252,7 +261,7 @@ export class Model {
     const visitors = ids
       .flatMap((id) => this.visitors.filter((each) => each.id === id))
       .map((each) => ({ ...each, services: [...each.services] }))
-    return { visitors, ticket: this.#desk(counter).ticket }
+    return { visitors, ticket: this.#desk(counter).ticket, dueAfter: new Map() }
   }
 }
 

@@ -409,6 +409,16 @@ describe('calls', () => {
     expect(hall.refused({ type: 'undo', counter: '1' }).code).toBe('undo-overtaken')
   })
 
+  it('a recall does not hide that somebody came between the call and it: the step stays overtaken', () => {
+    const hall = new Hall()
+    hall.open('1')
+    const ticket = hall.issue('DUKCAPIL.KK')
+    hall.do({ type: 'callNext', counter: '1' })
+    hall.do({ type: 'reclassifyTicket', ticket: ticket.id, class: 'priority', reason: 'lansia' })
+    hall.do({ type: 'recall', counter: '1' })
+    expect(hall.refused({ type: 'undo', counter: '1' }).code).toBe('undo-overtaken')
+  })
+
   it('reclassifying moves the ticket in its queue, from its own arrival', () => {
     const hall = new Hall().open('1')
     hall.issue('DUKCAPIL.KK')

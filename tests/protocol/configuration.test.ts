@@ -104,9 +104,10 @@ describe('what is absent', () => {
   it('a document that was read and is written back is the same, defaults apart, and the same again', () => {
     const once = accepted(kupang())
     const file = kupang()
-    // The one thing absent in the file that has a default: a service's own hours without exceptions.
+    // What is absent in the file and has a default: something of a service's own hours.
     for (const agency of file.agencies)
-      for (const service of agency.services) if (service.hours) service.hours = { exceptions: [], ...service.hours }
+      for (const service of agency.services)
+        if (service.hours) service.hours = { exceptions: [], lastTicketMinutesBeforeClose: 0, ...service.hours }
     expect(once).toEqual(file)
     expect(accepted(JSON.parse(JSON.stringify(once)))).toEqual(once)
     const full = accepted(everything())
@@ -129,7 +130,13 @@ function everything(): Loose {
     classes: [{ id: 'priority', name: 'Prioritas', targetMinutes: 10 }],
     journeys: [{ id: 'J', name: 'J', steps: [{ service: 'BANK.CS', optional: true }, { service: 'BANK.CS' }] }],
     hours: {
-      weekly: { Mon: [['00:00', '12:00'], ['12:00', '24:00']], Sun: [] }, // biome-ignore format: a pair a line reads worse
+      weekly: {
+        Mon: [
+          ['00:00', '12:00'],
+          ['12:00', '24:00'],
+        ],
+        Sun: [],
+      },
       exceptions: [
         { date: '2028-02-29', reason },
         { date: '2025-12-24', hours: [['08:00', '11:00']], reason: 'x' },
@@ -283,7 +290,18 @@ describe('hours', () => {
     ['a to without from', () => exception({ date: '2025-03-01', to: '2025-03-05' }), ['hours.exceptions.0']],
     ['a to before from', () => exception({ from: '2025-03-05', to: '2025-03-01' }), ['hours.exceptions.0']],
     ['hours and a week', () => exception({ date: '2025-03-01', hours: [], weekly: {} }), ['hours.exceptions.0']],
-    ['overlaps in an exception', () => exception({ date: '2025-03-01', hours: [['08:00', '12:00'], ['09:00', '13:00']] }), ['hours.exceptions.0.hours']], // biome-ignore format: one case, one line
+    [
+      'overlaps in an exception',
+      () =>
+        exception({
+          date: '2025-03-01',
+          hours: [
+            ['08:00', '12:00'],
+            ['09:00', '13:00'],
+          ],
+        }),
+      ['hours.exceptions.0.hours'],
+    ],
   ])('%s', (_title, paths, expected) => {
     expect(paths()).toEqual(expected)
   })

@@ -137,10 +137,17 @@ describe.each(DOORS)('%s commands', (_name, parse: Parse, forms) => {
     const near = fc
       .tuple(fc.constantFrom(...forms), fc.array(fc.tuple(key, json), { maxLength: 4 }))
       .map(([[type, smallest], fields]) => objectOf([...Object.entries(sent(type, smallest)), ...fields]))
+    // All fields there, one of them strange: so that wrong values are met as often as wrong shapes.
+    const bent = fc.constantFrom(...forms).chain(([type, , fullest]) => {
+      const whole = sent(type, fullest)
+      return fc
+        .tuple(fc.constantFrom(...Object.keys(whole)), leaf)
+        .map(([name, value]) => objectOf(Object.entries({ ...whole, [name]: value })))
+    })
     const before = Object.getOwnPropertyNames(Object.prototype)
     const outcomes = new Set<string>()
     fc.assert(
-      fc.property(fc.oneof(json, near), (input) => {
+      fc.property(fc.oneof(json, near, bent), (input) => {
         const parsed = parse(input)
         outcomes.add(parsed.ok ? 'ok' : parsed.code)
         if (parsed.ok) {
