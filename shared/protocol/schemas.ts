@@ -161,6 +161,32 @@ export const parseCounterCommand = (input: unknown): Parsed<CounterCommand, Comm
   parseCommand(CounterCommand, counterTypes, input)
 export const parseBranchCommand = (input: unknown): Parsed<BranchCommand, CommandCode> => parseCommand(BranchCommand, branchTypes, input)
 
+// --- sockets
+
+/** What a display tells of a call that it was given: shown, and on its way to being heard or not. */
+export const AnnouncementReport = z.strictObject({
+  announcementId: z.string().min(1).max(64),
+  status: z.enum(['shown', 'speaking', 'spoken', 'blocked', 'failed']),
+})
+export type AnnouncementReport = z.infer<typeof AnnouncementReport>
+export const parseAnnouncementReport = (input: unknown): Parsed<AnnouncementReport> => parse(AnnouncementReport, input)
+
+/**
+ * What a socket's `auth` says. Compare `protocol` before: a newer program may send fields that this one doesn't know, and is to hear that
+ * the server is too old, not that it is malformed. Absent and null are the same; an empty zone is all of them.
+ */
+export const Handshake = z.strictObject({
+  protocol: z.number().int(),
+  token: z.string().min(1).max(256).nullish(),
+  branch: z.string().min(1).max(63),
+  zone: z.string().max(32).nullish(),
+  counter: counterId.nullish(),
+  ticket: ticketId.nullish(),
+  since: z.strictObject({ epoch: z.string().max(64), revision: z.number().int().nonnegative() }).nullish(),
+})
+export type Handshake = z.infer<typeof Handshake>
+export const parseHandshake = (input: unknown): Parsed<Handshake> => parse(Handshake, input)
+
 // --- the branch file
 
 /** Ids are keys of plain objects in the state, where `constructor` and its like are found though nobody put them there. */
@@ -299,12 +325,21 @@ export const Configuration = z.strictObject({
   assumptions: z.array(text(500)).max(100).optional(),
 })
 
-/** A branch file with all its mistakes at once, each with its path. What is absent and has a default is filled in. */
+/** Nobody mends more than these from one answer; the rest are only counted: an answer must not be many times its question. */
+const MISTAKES_NAMED = 1000
+
+/**
+ * A branch file with all its mistakes at once (the first thousand of them), each with its path. What is absent and has a default is filled
+ * in. Never throws.
+ */
 export function checkConfiguration(input: unknown): Parsed<BranchConfiguration, 'invalid-configuration'> {
   const result = Configuration.safeParse(input)
-  const mistakes = result.success ? [] : mistakesOf(leaves(result.error.issues))
-  mistakes.push(...unfit(input))
-  if (!result.success || mistakes.length > 0) return { ok: false, code: 'invalid-configuration', mistakes }
+  const mistakes = [...(result.success ? [] : mistakesOf(leaves(result.error.issues))), ...unfit(input)]
+  if (!result.success || mistakes.length > 0) {
+    const more = mistakes.length - MISTAKES_NAMED
+    const rest = more > 0 ? [{ path: '', message: `must not have ${more} more mistakes` }] : []
+    return { ok: false, code: 'invalid-configuration', mistakes: [...mistakes.slice(0, MISTAKES_NAMED), ...rest] }
+  }
   const configuration = result.data as BranchConfiguration
   indexOf(configuration)
   return { ok: true, value: configuration }
@@ -330,7 +365,8 @@ function unfit(input: unknown): Mistake[] {
     const own = seenIn('service')
     for (const [servicePath, one] of each(agency, 'services', path)) {
       own(one.id, `${servicePath}.id`)
-      services.add(`${String(agency.id)}.${String(one.id)}`)
+      // Anything else is a mistake already; some objects can't even be written as a text.
+      if (typeof agency.id === 'string' && typeof one.id === 'string') services.add(`${agency.id}.${one.id}`)
     }
   }
   // Without a list of agencies or zones every reference into it would be wrong: the one mistake, that it is missing, says it all.

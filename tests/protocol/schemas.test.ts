@@ -1,6 +1,14 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Mistake, parseBranchCommand, parseCounterCommand } from '../../shared/protocol/schemas.ts'
+import {
+  checkConfiguration,
+  type Mistake,
+  parseAnnouncementReport,
+  parseBranchCommand,
+  parseCounterCommand,
+  parseHandshake,
+} from '../../shared/protocol/schemas.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 /** Type, the smallest form and the fullest. */
@@ -242,4 +250,181 @@ it('a thousand unknown fields are counted, not all named', () => {
   const { mistakes } = refused(parseCounterCommand, { ...sent('undo'), ...many })
   expect(mistakes.length).toBe(21)
   expect(mistakes.at(-1)).toEqual({ path: '', message: 'must not have 980 more unknown fields' })
+})
+
+describe('what a display reports of a call', () => {
+  it.each(['shown', 'speaking', 'spoken', 'blocked', 'failed'])('%s', (status) => {
+    const report = { announcementId: 'a-21', status }
+    expect(parseAnnouncementReport(report)).toEqual({ ok: true, value: report })
+  })
+
+  it.each<[string, unknown, string, string]>([
+    ['nothing', undefined, 'malformed', ''],
+    ['a list', [], 'malformed', ''],
+    ['no status', { announcementId: 'a-21' }, 'malformed', 'status'],
+    ['a status that is a number', { announcementId: 'a-21', status: 1 }, 'malformed', 'status'],
+    ['a status that there is not', { announcementId: 'a-21', status: 'heard' }, 'invalid-value', 'status'],
+    ['an id that is a number', { announcementId: 21, status: 'shown' }, 'malformed', 'announcementId'],
+    ['an empty id', { announcementId: '', status: 'shown' }, 'invalid-value', 'announcementId'],
+    ['an id too long', { announcementId: 'x'.repeat(65), status: 'shown' }, 'invalid-value', 'announcementId'],
+    ['a field that nobody reads', { announcementId: 'a-21', status: 'shown', zone: 'a' }, 'malformed', 'zone'],
+  ])('is refused: %s', (_title, input, code, path) => {
+    const { mistakes, code: came } = refused(parseAnnouncementReport, input)
+    expect([came, mistakes.map((mistake) => mistake.path)]).toEqual([code, [path]])
+  })
+})
+
+describe('a handshake', () => {
+  const least = { protocol: 1, branch: 'hall' }
+  it.each<[string, object]>([
+    ['the least', least],
+    ['of a board', { ...least, token: 'd_1_abc', zone: 'a', since: { epoch: 'e', revision: 0 } }],
+    ['of all zones', { ...least, zone: '' }],
+    ['of a counter', { ...least, token: 'u_abc', counter: '12A' }],
+    ['of a phone', { ...least, ticket: 'aB3_-' }],
+    ['with nulls for what it has not', { ...least, token: null, zone: null, counter: null, ticket: null, since: null }],
+    ['of another protocol', { ...least, protocol: 2 }],
+  ])('%s is let through as it is', (_title, auth) => {
+    expect(parseHandshake(auth)).toEqual({ ok: true, value: auth })
+  })
+
+  // Objects with a `toString` of their own can't be made a text: whoever tries throws.
+  const untold = { toString: 1, valueOf: 1 }
+  it.each<[string, unknown, string, string]>([
+    ['nothing', undefined, 'malformed', ''],
+    ['a protocol in words', { ...least, protocol: '1' }, 'malformed', 'protocol'],
+    ['half a protocol', { ...least, protocol: 1.5 }, 'malformed', 'protocol'],
+    ['no branch', { protocol: 1 }, 'malformed', 'branch'],
+    ['a branch too long', { ...least, branch: 'x'.repeat(64) }, 'invalid-value', 'branch'],
+    ['a token too long', { ...least, token: 'x'.repeat(257) }, 'invalid-value', 'token'],
+    ['a counter that is an object', { ...least, counter: untold }, 'malformed', 'counter'],
+    ['a ticket that is an object', { ...least, ticket: untold }, 'malformed', 'ticket'],
+    ['a zone that is an object', { ...least, zone: untold }, 'malformed', 'zone'],
+    ['an empty ticket', { ...least, ticket: '' }, 'invalid-value', 'ticket'],
+    ['a revision before the first', { ...least, since: { epoch: 'e', revision: -1 } }, 'invalid-value', 'since.revision'],
+    ['a revision without its epoch', { ...least, since: { revision: 1 } }, 'malformed', 'since.epoch'],
+    ['a field that nobody reads', { ...least, role: 'admin' }, 'malformed', 'role'],
+  ])('with %s is refused', (_title, input, code, path) => {
+    const { mistakes, code: came } = refused(parseHandshake, input)
+    expect([came, mistakes.map((mistake) => mistake.path)]).toEqual([code, [path]])
+  })
+})
+
+describe('the branch file', () => {
+  // biome-ignore lint/suspicious/noExplicitAny: the tests write wrong things into it on purpose.
+  type Loose = any
+  const FILE = readFileSync(new URL('../../server/branches/mpp-kupang.json', import.meta.url), 'utf8')
+
+  /** The way to everything that is in it. */
+  const ways: string[][] = []
+  const walk = (node: Loose, way: string[]): void => {
+    if (way.length > 0) ways.push(way)
+    if (typeof node === 'object' && node !== null) for (const key of Object.keys(node)) walk(node[key], [...way, key])
+  }
+  walk(JSON.parse(FILE), [])
+
+  it('is checked without a throw, whatever stands in the place of anything in it', () => {
+    const strange = fc.oneof(
+      fc.constantFrom('null', 'true', '0', '-1', '""', '"x"', '[]', '{}', '[[]]', '[null]', '{"length":9}', '"constructor"', '"\\ud800"'),
+      fc.constantFrom('{"toString":1,"valueOf":1}', '{"__proto__":{"id":"x"}}', `${'['.repeat(9999)}${']'.repeat(9999)}`),
+      fc.json(),
+    )
+    let refusals = 0
+    fc.assert(
+      fc.property(fc.constantFrom(...ways), strange, (way, json) => {
+        const branch: Loose = JSON.parse(FILE)
+        const parent = way.slice(0, -1).reduce((node: Loose, key) => node[key], branch)
+        parent[way.at(-1) as string] = JSON.parse(json)
+        const checked = checkConfiguration(branch)
+        if (checked.ok) {
+          expect(checkConfiguration(JSON.parse(JSON.stringify(checked.value)))).toEqual(checked)
+          return
+        }
+        refusals += 1
+        expect(checked.mistakes.length).toBeGreaterThan(0)
+        for (const { message } of checked.mistakes) expect(message).not.toBe('Invalid input')
+      }),
+      { numRuns: 1500 },
+    )
+    expect(refusals).toBeGreaterThan(500)
+  })
+
+  it('an id of an agency or service that no text can be made of is a mistake like any other', () => {
+    const branch: Loose = JSON.parse(FILE)
+    branch.agencies[20].id = { toString: 1, valueOf: 1 }
+    branch.agencies[19].services[0].id = { toString: null }
+    const checked = checkConfiguration(branch)
+    expect(checked.ok ? [] : checked.mistakes.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(['agencies.20.id', 'agencies.19.services.0.id']),
+    )
+  })
+
+  it('a hundred thousand mistakes are counted, not all named', () => {
+    const branch: Loose = JSON.parse(FILE)
+    branch.counters[0].services = Array.from({ length: 300_000 }, () => 'x')
+    const checked = checkConfiguration(branch)
+    if (checked.ok) throw new Error('accepted')
+    expect(checked.mistakes.length).toBe(1001)
+    expect(checked.mistakes[0]?.path).toBe('counters.0.services')
+    expect(checked.mistakes.at(-1)).toEqual({ path: '', message: expect.stringMatching(/^must not have \d+ more mistakes$/) })
+  })
+
+  /** `count` different ones. */
+  const many = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index))
+  const service = (id: string) => ({ id, name: 'x', averageMinutes: 5, targetMinutes: 30 })
+  const letters = (index: number) => String.fromCharCode(65 + Math.floor(index / 26), 65 + (index % 26))
+  const agency = (index: number) => ({ id: `N${index}`, name: 'x', short: 'x', prefix: letters(index), services: [] })
+  const times = (count: number) => many(count, (hour) => [`${10 + hour}:00`, `${10 + hour}:30`])
+  const day = (index: number) => new Date(Date.UTC(2030, 0, 1 + index)).toISOString().slice(0, 10)
+
+  /** What, where, how much at most, and a way to put that much or one more there. */
+  const LIMITS: readonly (readonly [string, string, number, (branch: Loose, size: number) => void])[] = [
+    ['agencies', 'agencies', 200, (b, n) => (b.agencies = [...b.agencies, ...many(n - 1, agency)])],
+    [
+      'services of an agency',
+      'agencies.0.services',
+      100,
+      (b, n) => (b.agencies[0].services = [service('CS'), ...many(n - 1, (i) => service(`S${i}`))]),
+    ],
+    ['counters', 'counters', 500, (b, n) => (b.counters = many(n, (i) => ({ id: `${i}`, label: 'x', zone: 'a', services: [] })))],
+    ['zones', 'zones', 50, (b, n) => (b.zones = [{ id: 'a', name: 'A' }, ...many(n - 1, (i) => ({ id: `z${i}`, name: 'x' }))])],
+    ['classes', 'classes', 20, (b, n) => (b.classes = many(n, (i) => ({ id: `c${i}`, name: 'x', targetMinutes: 5 })))],
+    ['journeys', 'journeys', 100, (b, n) => (b.journeys = many(n, (i) => ({ id: `j${i}`, name: 'x', steps: [{ service: 'ZZ.CS' }] })))],
+    ['steps', 'journeys.0.steps', 20, (b, n) => (b.journeys = [{ id: 'j', name: 'x', steps: many(n, () => ({ service: 'ZZ.CS' })) }])],
+    ['intervals of a day', 'hours.weekly.Mon', 12, (b, n) => (b.hours.weekly.Mon = times(n))],
+    ['exceptions', 'hours.exceptions', 400, (b, n) => (b.hours.exceptions = many(n, (i) => ({ date: day(i) })))],
+    ['minutes before closing', 'hours.lastTicketMinutesBeforeClose', 600, (b, n) => (b.hours.lastTicketMinutesBeforeClose = n)],
+    ['minutes before opening', 'hours.firstTicketMinutesBeforeOpen', 600, (b, n) => (b.hours.firstTicketMinutesBeforeOpen = n)],
+    ['minutes of a service', 'agencies.0.services.0.averageMinutes', 1440, (b, n) => (b.agencies[0].services[0].averageMinutes = n)],
+    ['minutes of a target', 'agencies.0.services.0.targetMinutes', 1440, (b, n) => (b.agencies[0].services[0].targetMinutes = n)],
+    ['a quota', 'agencies.0.services.0.quotaPerDay', 100_000, (b, n) => (b.agencies[0].services[0].quotaPerDay = n)],
+    ['requirements', 'agencies.0.services.0.requirements', 30, (b, n) => (b.agencies[0].services[0].requirements = many(n, () => 'x'))],
+    ['letters of a branch id', 'id', 63, (b, n) => (b.id = 'x'.repeat(n))],
+    ['letters of an id', 'journeys.0.id', 32, (b, n) => (b.journeys = [{ id: 'x'.repeat(n), name: 'x', steps: [{ service: 'ZZ.CS' }] }])],
+    ['letters of a name', 'agencies.0.name', 300, (b, n) => (b.agencies[0].name = 'x'.repeat(n))],
+    ['letters of a name in one language', 'name.en', 300, (b, n) => (b.name.en = 'x'.repeat(n))],
+    ['letters of a short name', 'agencies.0.short', 60, (b, n) => (b.agencies[0].short = 'x'.repeat(n))],
+    ['letters of a label', 'counters.0.label', 60, (b, n) => (b.counters[0].label = 'x'.repeat(n))],
+    ['letters of an address', 'address', 300, (b, n) => (b.address = 'x'.repeat(n))],
+    ['assumptions', 'assumptions', 100, (b, n) => (b.assumptions = many(n, () => 'x'))],
+    ['letters of an assumption', 'assumptions.0', 500, (b, n) => (b.assumptions = ['x'.repeat(n)])],
+  ]
+  it.each(LIMITS)('%s: %s has %i and no more', (_title, path, most, put) => {
+    const branch = (size: number): Loose => {
+      const smallest = {
+        id: 'hall',
+        name: { id: 'Aula', en: 'Hall' },
+        timeZone: 'Asia/Makassar',
+        hours: { weekly: {} },
+        zones: [{ id: 'a', name: 'A' }],
+        agencies: [{ id: 'ZZ', name: 'x', short: 'x', prefix: 'Z', services: [service('CS')] }],
+        counters: [{ id: '1', label: 'x', zone: 'a', services: [] }],
+      }
+      put(smallest, size)
+      return smallest
+    }
+    expect(checkConfiguration(branch(most))).toMatchObject({ ok: true })
+    const over = checkConfiguration(branch(most + 1))
+    expect(over.ok ? [] : over.mistakes.map((mistake) => mistake.path)).toEqual([path])
+  })
 })
