@@ -29,6 +29,8 @@ export interface Config {
   readonly visitorTicketsPerMinute: number
   /** Built pages and their assets. */
   readonly clientDir: string
+  /** The voice packs that are shipped; a house's own lie in `DATA_DIR/voices`. */
+  readonly voicesDir: string
   /** Pages are read anew with each request: they are being worked on. */
   readonly dev: boolean
 }
@@ -114,6 +116,7 @@ export function readConfig(
     requestsBurst: set.REQUESTS_BURST,
     visitorTicketsPerMinute: set.VISITOR_TICKETS_PER_MINUTE,
     clientDir: beside(isBuilt ? '../client' : '../dist/client'),
+    voicesDir: beside(isBuilt ? '../../voices' : '../voices'),
     dev: args.includes('--dev'),
   }
 }

@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
+import type { AnnouncementLine } from './announcer/announcer.ts'
 import type { CommandReport } from './branch/runtime.ts'
 import type { Config } from './config.ts'
 
@@ -54,4 +55,19 @@ export function logCommand(log: Log, report: CommandReport): void {
   }
   if (outcome === 'internal') log.error(line, 'command failed')
   else log.info(line, 'command')
+}
+
+/** One line per announcement: whether it was heard, and what kept it from that. */
+export function logAnnouncement(log: Log, line: AnnouncementLine): void {
+  const { branchId, announcementId, zone, counter, outcome, waitedMs, latencyMs } = line
+  const details = {
+    branch: branchId,
+    announcement: announcementId,
+    zone,
+    ...(counter === null ? {} : { counter }),
+    outcome,
+    ...(waitedMs === null ? {} : { waitedMs }),
+    ...(latencyMs === null ? {} : { latencyMs }),
+  }
+  log.info(details, 'announcement')
 }

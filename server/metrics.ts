@@ -2,6 +2,7 @@ import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { indexOf } from '../shared/domain/configuration.ts'
 import { queue } from '../shared/domain/state.ts'
+import type { AnnouncementLine } from './announcer/announcer.ts'
 import type { Branches } from './branch/branches.ts'
 import type { CommandReport } from './branch/runtime.ts'
 import type { BranchStore } from './store/store.ts'
@@ -14,6 +15,9 @@ export class Metrics {
   readonly #calls: Counter<'branch'>
   readonly #conflicts: Counter<'branch'>
   readonly #requests: Counter<'route' | 'status'>
+  readonly #announcements: Counter<'branch' | 'outcome'>
+  readonly #announcementWait: Histogram<'branch'>
+  readonly #soundLatency: Histogram<'branch'>
   readonly #lag: IntervalHistogram = monitorEventLoopDelay({ resolution: 20 })
 
   constructor() {
@@ -42,6 +46,26 @@ export class Metrics {
       name: 'panggil_http_requests_total',
       help: 'HTTP requests answered',
       labelNames: ['route', 'status'],
+      registers,
+    })
+    this.#announcements = new Counter({
+      name: 'panggil_announcements_total',
+      help: 'Announcements by what became of them; every server of a branch counts all of them',
+      labelNames: ['branch', 'outcome'],
+      registers,
+    })
+    this.#announcementWait = new Histogram({
+      name: 'panggil_announcement_wait_seconds',
+      help: 'From the call to the start of its sound',
+      labelNames: ['branch'],
+      buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5, 5, 10, 20, 45],
+      registers,
+    })
+    this.#soundLatency = new Histogram({
+      name: 'panggil_sound_latency_seconds',
+      help: 'From the order to the first sample at the output, as the speaking screen tells it',
+      labelNames: ['branch'],
+      buckets: [0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1],
       registers,
     })
     this.#lag.enable()
@@ -111,6 +135,12 @@ export class Metrics {
     this.#seconds.observe({ type }, report.milliseconds / 1000)
     if (outcome === 'ok' && !report.repeated && report.number !== undefined && CALLS.has(type)) this.#calls.inc({ branch })
     if (report.conflicts > 0) this.#conflicts.inc({ branch }, report.conflicts)
+  }
+
+  announcement({ branchId: branch, outcome, waitedMs, latencyMs }: AnnouncementLine): void {
+    this.#announcements.inc({ branch, outcome })
+    if (outcome === 'heard' && waitedMs !== null) this.#announcementWait.observe({ branch }, waitedMs / 1000)
+    if (latencyMs !== null) this.#soundLatency.observe({ branch }, latencyMs / 1000)
   }
 
   request(route: string, status: number): void {

@@ -10,7 +10,7 @@ import { makeApp } from './http/app.ts'
 import { tokenFromCookie } from './http/cookie.ts'
 import { Origins } from './http/origins.ts'
 import { RequestBudget } from './http/requestBudget.ts'
-import { type Log, logCommand, openLog } from './log.ts'
+import { type Log, logAnnouncement, logCommand, openLog } from './log.ts'
 import { Metrics } from './metrics.ts'
 import { attachSockets } from './sockets/sockets.ts'
 import { openStore } from './store/openStore.ts'
@@ -51,6 +51,9 @@ export class StartFault extends Error {
 
 /** How long connections that are still at work are waited for at the end. */
 const DRAIN_MS = 1500
+
+/** How long the loudspeakers may take to be given up. */
+const RELEASE_MS = 500
 
 /** One server, with everything in it. Several can run in one process. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -121,10 +124,15 @@ async function started(
   const http = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 30_000, maxHeaderSize: 16_384 }, app)
   const sockets = attachSockets(http, {
     branches,
+    store,
     accounts,
     isAllowedOrigin: (origin) => origins.isAllowed(origin),
     tokenFromCookie,
     take: async (sessionId) => budget.take(`session ${sessionId}`),
+    announced: (line) => {
+      metrics.announcement(line)
+      logAnnouncement(log, line)
+    },
     log,
   })
   undo.push(() => sockets.close())
@@ -140,6 +148,8 @@ async function started(
   let stopped: Promise<void> | undefined
   const stop = async (): Promise<void> => {
     isStopping = true
+    // A store that is away must not keep us: the next start finds speakers of a server that is gone.
+    await Promise.race([sockets.releaseSpeakers(), new Promise((resolve) => setTimeout(resolve, RELEASE_MS))])
     await branches.close()
     sockets.announceRestart()
     accounts.close()

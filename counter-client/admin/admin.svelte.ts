@@ -1,5 +1,6 @@
 import { type Answer, api, type Problem } from '../../shared/client/api.ts'
 import { Branch, type BranchName, branches } from '../../shared/client/branch.svelte.ts'
+import type { ScreenSettings } from '../../shared/protocol/screen.ts'
 import type { Role, Session } from '../session/session.svelte.ts'
 
 export interface User {
@@ -10,12 +11,27 @@ export interface User {
   readonly counters?: readonly string[] | null
 }
 
-export interface Device {
+export interface Device extends ScreenSettings {
   readonly deviceId: string
   readonly kind: 'display' | 'kiosk'
   readonly name: string
   readonly zones?: readonly string[] | null
 }
+
+/** As a form holds it: nothing chosen is all. */
+export interface ScreenChoice {
+  layout: ScreenSettings['layout']
+  theme: ScreenSettings['theme']
+  language: ScreenSettings['language']
+  zones: string[]
+  agencies: string[]
+}
+
+const settingsOf = ({ zones, agencies, ...rest }: ScreenChoice) => ({
+  ...rest,
+  zones: zones.length > 0 ? zones : null,
+  agencies: agencies.length > 0 ? agencies : null,
+})
 
 export interface Mistake {
   readonly path: string
@@ -43,7 +59,7 @@ export class AdminDesk {
   problem = $state.raw<{ readonly where: 'users' | 'devices' | 'configuration'; readonly problem: Problem } | null>(null)
   told = $state.raw<{
     readonly where: 'users' | 'devices' | 'configuration'
-    readonly key: 'user' | 'device' | 'saved'
+    readonly key: 'user' | 'device' | 'changed' | 'saved'
     readonly name: string
   } | null>(null)
   /** Shown once: the server keeps only its hash. */
@@ -86,17 +102,27 @@ export class AdminDesk {
     if (this.#noted('devices', answer)) this.devices = listOf<Device>(answer.value, 'devices')
   }
 
-  async createDevice(kind: Device['kind'], name: string, zones: readonly string[], pairingCode: string): Promise<boolean> {
+  async createDevice(kind: Device['kind'], name: string, choice: ScreenChoice, pairingCode: string): Promise<boolean> {
     this.newToken = null
     const answer = await api<{ readonly token?: string }>(`${this.path}/devices`, {
       method: 'POST',
-      body: { kind, name, ...(zones.length > 0 ? { zones } : {}), ...(pairingCode ? { pairingCode } : {}) },
+      body: { kind, name, ...(kind === 'display' ? settingsOf(choice) : {}), ...(pairingCode ? { pairingCode } : {}) },
     })
     if (!this.#noted('devices', answer)) return false
     this.told = { where: 'devices', key: 'device', name }
     if (!pairingCode) this.newToken = answer.value.token ?? null
     await this.readDevices()
     return true
+  }
+
+  async changeScreen(device: Device, name: string, choice: ScreenChoice): Promise<void> {
+    const answer = await api(`${this.path}/devices/${encodeURIComponent(device.deviceId)}`, {
+      method: 'PATCH',
+      body: { name, ...settingsOf(choice) },
+    })
+    if (!this.#noted('devices', answer)) return
+    this.told = { where: 'devices', key: 'changed', name }
+    await this.readDevices()
   }
 
   async revoke(device: Device): Promise<void> {

@@ -1,38 +1,52 @@
+import { untrack } from 'svelte'
 import { api } from '../../shared/client/api.ts'
 import { Branch, branchOfPage } from '../../shared/client/branch.svelte.ts'
 import { LiveRoom } from '../../shared/client/room.svelte.ts'
 import { board as boardRoom } from '../../shared/client/rooms.ts'
-import type { Call } from '../../shared/domain/state.ts'
+import { language } from '../../shared/i18n/language.svelte.ts'
 import type { ErrorCode } from '../../shared/protocol/errors.ts'
+import { LAYOUTS, type MediaItem, type ScreenSettings, THEMES, USUAL_SCREEN } from '../../shared/protocol/screen.ts'
 import type { BoardEvent, BoardView } from '../../shared/protocol/wire.ts'
 import { forgetDevice, type PairedDevice, pairedDevice } from '../pairing/pairing.svelte.ts'
+import { Sound } from '../sound/sound.svelte.ts'
+import { isNewerPage } from './newerPage.ts'
 
-/** How long at least a call keeps the colour of calls. */
-export const CALL_MS = 10_000
-/** After this long without contact old calls are not shown any more. */
-export const TOO_OLD_MS = 600_000
+const AGAIN_MS = 2_000
+/** How often the media folder is looked at: somebody drops a picture in and waits for it. */
+const MEDIA_MS = 120_000
+const STORED = 'panggil.screen'
 
-export interface WaitingLine {
-  readonly prefix: string
-  readonly name: string
-  readonly waiting: number
+/** What a screen that speaks tells of itself. */
+export interface ScreenSound {
+  readonly state: 'loading' | 'ready' | 'blocked' | 'off' | 'failed'
+  /** After a touch or key: only then does the browser let a page sound. */
+  enable(): unknown
 }
 
-/** A public screen: pairs or uses whoever is signed in, then shows one branch or one zone of it. */
+/** A public screen: pairs or uses whoever is signed in, then shows one branch or some zones of it. */
 export class Board {
   step = $state<'starting' | 'pairing' | 'running'>('starting')
   room = $state.raw<LiveRoom<BoardView, BoardEvent> | null>(null)
   branch: Branch
+  settings = $state.raw<ScreenSettings>(USUAL_SCREEN)
+  media = $state.raw<readonly MediaItem[]>([])
+  sound = $state.raw<ScreenSound | null>(null)
+  /** The server has newer pages than this one; the page reloads itself when nobody is being called. */
+  isOutdated = $state(false)
   /** A zone that was asked for in the address but that the branch does not have. */
   unknownZone = $state<string | null>(null)
   #branchId = $state<string | null>(null)
   #device = $state.raw<PairedDevice | null>(null)
   #zone = $state(new URLSearchParams(location.search).get('zone'))
   #timer: ReturnType<typeof setTimeout> | undefined
+  readonly #mediaTimer: ReturnType<typeof setInterval>
+  #closeSound: (() => void) | undefined
 
   constructor() {
     this.branch = new Branch(() => this.#branchId)
     this.#device = pairedDevice('display')
+    this.#use(this.#device ? storedSettings() : USUAL_SCREEN)
+    this.#mediaTimer = setInterval(() => void this.#readMedia(), MEDIA_MS)
     void this.#start()
   }
 
@@ -43,12 +57,9 @@ export class Board {
 
   close(): void {
     clearTimeout(this.#timer)
+    clearInterval(this.#mediaTimer)
+    this.#closeSound?.()
     this.room?.close()
-  }
-
-  /** The one zone that it shows, for its title. */
-  get zone(): string | null {
-    return this.zones?.length === 1 ? (this.zones[0] as string) : null
   }
 
   /** Zones that this screen shows; null: all. */
@@ -56,32 +67,13 @@ export class Board {
     return this.#zone !== null ? [this.#zone] : (this.#device?.zones ?? null)
   }
 
-  /** Each number once, where it was called last. */
-  readonly calls: readonly Call[] = $derived.by(() => {
-    const seen = new Set<string>()
-    return (this.room?.view?.calls ?? []).filter(({ ticket: { number } }) => !seen.has(number) && seen.add(number))
-  })
-
-  /** Waiting per agency of what this screen's counters serve; those with a queue first where not all have room. */
-  readonly waiting: readonly WaitingLine[] = $derived.by(() => {
-    const view = this.room?.view
-    if (!view) return []
-    const described = this.branch.description
-    const zones = this.zones
-    const served =
-      described && zones !== null
-        ? new Set(described.counters.filter((counter) => zones.includes(counter.zone)).flatMap((counter) => counter.services))
-        : null
-    const lines = new Map<string, WaitingLine>()
-    for (const [code, waiting] of Object.entries(view.waiting)) {
-      if (served && !served.has(code)) continue
-      const agency = this.branch.services.get(code)?.agency
-      const key = agency?.id ?? (code.split('.')[0] as string)
-      const line = lines.get(key)
-      lines.set(key, { prefix: agency?.prefix ?? '', name: agency?.short ?? key, waiting: (line?.waiting ?? 0) + waiting })
-    }
-    return [...lines.values()].sort((a, b) => (a.prefix < b.prefix ? -1 : 1))
-  })
+  /** To be called at each new connection: an admin may have changed this screen, or the house its server. */
+  async connected(): Promise<void> {
+    void this.branch.read()
+    void this.#readMedia()
+    this.isOutdated = await isNewerPage()
+    await this.#readSettings()
+  }
 
   async #start(): Promise<void> {
     this.step = 'starting'
@@ -96,10 +88,46 @@ export class Board {
     const branch = await this.#branchToShow()
     if (branch === null) return this.#startLater()
     this.#branchId = branch
-    void this.branch.read()
     this.step = 'running'
+    this.#openRoom(branch)
+  }
+
+  /** A paired screen sounds; the desk of somebody who looks at the board does not. */
+  #openSound(): Sound | null {
+    if (this.#device === null) return null
+    if (this.sound instanceof Sound) return this.sound
+    const sound = new Sound({
+      isOff: new URLSearchParams(location.search).get('sound') === 'off',
+      sound: (report) => this.room?.report('sound', report),
+      announcement: (report) => this.room?.report('announcement', report),
+    })
+    const stop = $effect.root(() => {
+      $effect(() => {
+        const voices = this.branch.description?.voices
+        if (voices) sound.choose(voices)
+      })
+      $effect(() => {
+        const { agencies } = this.settings
+        const calls = this.room?.view?.calls ?? []
+        const shown = agencies === null ? calls : calls.filter(({ service }) => agencies.includes(service.split('.')[0] ?? ''))
+        sound.show(shown, Date.now() + untrack(() => this.room?.offsetMs ?? 0))
+      })
+    })
+    this.#closeSound = () => {
+      stop()
+      sound.close()
+      this.sound = null
+    }
+    this.sound = sound
+    return sound
+  }
+
+  #openRoom(branch: string): void {
+    this.room?.close()
+    const loudspeaker = this.#openSound()
     this.room = new LiveRoom({
       ...boardRoom,
+      ...(loudspeaker ? { loudspeaker } : {}),
       handshake: () => ({
         branch,
         ...(this.#device ? { token: this.#device.token } : {}),
@@ -117,7 +145,47 @@ export class Board {
 
   #startLater(): void {
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#start(), 2_000)
+    this.#timer = setTimeout(() => void this.#start(), AGAIN_MS)
+  }
+
+  async #readSettings(): Promise<void> {
+    const device = this.#device
+    if (device === null) return
+    const answer = await api<{ readonly device?: ScreenSettings & Pick<PairedDevice, 'zones' | 'name'> }>('/sessions/current', {
+      token: device.token,
+    })
+    if (!answer.ok || !answer.value.device || this.#device !== device) return
+    const { zones = null, name, ...settings } = answer.value.device
+    this.#use(settings)
+    localStorage.setItem(STORED, JSON.stringify(this.settings))
+    if (JSON.stringify(zones) === JSON.stringify(device.zones ?? null) && name === device.name) return
+    const isElsewhere = JSON.stringify(zones) !== JSON.stringify(device.zones ?? null)
+    this.#device = { ...device, zones, name }
+    localStorage.setItem('panggil.device.display', JSON.stringify(this.#device))
+    // Another set of zones is another room, with a view and revisions of its own.
+    if (isElsewhere) this.#openRoom(device.branch)
+  }
+
+  #use(settings: ScreenSettings): void {
+    const { layout, theme, agencies } = settings
+    this.settings = {
+      layout: LAYOUTS.includes(layout) ? layout : USUAL_SCREEN.layout,
+      theme: THEMES.includes(theme) ? theme : USUAL_SCREEN.theme,
+      language: settings.language === 'en' ? 'en' : 'id',
+      agencies: agencies ?? null,
+    }
+    if (this.#device && !new URLSearchParams(location.search).has('lang')) language.lend(this.settings.language)
+  }
+
+  async #readMedia(): Promise<void> {
+    const branch = this.#branchId
+    if (branch === null) return
+    const answer = await api<{ readonly items: readonly MediaItem[] }>(`/branches/${encodeURIComponent(branch)}/media`, {
+      token: this.#device?.token ?? null,
+    })
+    if (!answer.ok) return
+    // The same pictures keep their place in the round.
+    if (JSON.stringify(answer.value.items) !== JSON.stringify(this.media)) this.media = answer.value.items
   }
 
   #refused(code: ErrorCode): void {
@@ -131,20 +199,21 @@ export class Board {
     // The token is dead: a screen that nobody knows shows nothing of the hall.
     this.room?.close()
     this.room = null
+    this.#closeSound?.()
     forgetDevice('display')
+    localStorage.removeItem(STORED)
     this.#device = null
+    this.media = []
+    this.#use(USUAL_SCREEN)
     this.step = 'pairing'
   }
 }
 
-/** `1–4, 6`: counters that stand beside each other are named as a range. */
-export function ranges(ids: readonly string[]): string {
-  const parts: string[] = []
-  for (let at = 0; at < ids.length; ) {
-    let end = at
-    while (end + 1 < ids.length && Number(ids[end + 1]) === Number(ids[end]) + 1) end += 1
-    parts.push(end - at >= 2 ? `${ids[at]}–${ids[end]}` : ids.slice(at, end + 1).join(', '))
-    at = end + 1
+/** As they were last: a screen that starts before its server looks as it did. */
+function storedSettings(): ScreenSettings {
+  try {
+    return { ...USUAL_SCREEN, ...(JSON.parse(localStorage.getItem(STORED) ?? '{}') as Partial<ScreenSettings>) }
+  } catch {
+    return USUAL_SCREEN
   }
-  return parts.join(', ')
 }

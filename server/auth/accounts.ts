@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { type BranchStore, StoreAway } from '../store/store.ts'
 import { type DeviceRecord, Devices, principalOfDevice } from './devices.ts'
 import { FailedAttempts } from './failedAttempts.ts'
@@ -90,7 +91,10 @@ export class Accounts implements Authenticator {
   constructor(store: BranchStore, log: { warn(details: object, message: string): void }) {
     this.#store = store
     this.#log = log
-    this.devices = new Devices(store, (deviceId) => this.#end(deviceSession(deviceId)))
+    this.devices = new Devices(store, {
+      ended: (deviceId) => this.#end(deviceSession(deviceId)),
+      changed: (deviceId) => this.#startAnew(deviceSession(deviceId)),
+    })
     store.records.onChange((kind, id) => this.#changed(kind, id))
     this.#timer = setInterval(() => void this.#sweep(), SWEEP_MS)
     this.#timer.unref()
@@ -166,11 +170,15 @@ export class Accounts implements Authenticator {
 
   /** Forgets what was known of a session at once, then asks whether it still is one. */
   async #verify(sessionId: string): Promise<void> {
+    const before = this.#known.get(sessionId)?.principal
     this.#known.delete(sessionId)
     const open = this.#open.get(sessionId)
     if (!open) return
     try {
-      if ((await this.#look(sessionId, open.tokenHash)) === null) this.#end(sessionId)
+      const now = await this.#look(sessionId, open.tokenHash)
+      if (now === null) this.#end(sessionId)
+      // Another server changed what this screen shows.
+      else if (before?.kind === 'device' && !isDeepStrictEqual(before, now)) this.#startAnew(sessionId)
     } catch (error) {
       // The store tells of changes once more when it is back, and we ask again.
       if (!(error instanceof StoreAway)) this.#log.warn({ err: error }, 'a session could not be verified')
@@ -181,6 +189,13 @@ export class Accounts implements Authenticator {
     this.#changes += 1
     this.#known.delete(sessionId)
     if (!this.#open.delete(sessionId)) return
+    for (const listener of this.#listeners) listener(sessionId)
+  }
+
+  /** What it opened is closed, its token lives on: it comes back and is seated by what is known of it now. */
+  #startAnew(sessionId: string): void {
+    this.#changes += 1
+    this.#known.delete(sessionId)
     for (const listener of this.#listeners) listener(sessionId)
   }
 

@@ -1,3 +1,4 @@
+import { type ScreenSettings, USUAL_SCREEN } from '../../shared/protocol/screen.ts'
 import type { BranchStore } from '../store/store.ts'
 import { done, type Outcome, refuse, wrongValue } from './outcome.ts'
 import type { DevicePrincipal } from './principal.ts'
@@ -8,7 +9,8 @@ export const PAIRING_MS = 10 * 60_000
 /** Codes open at once: a house has dozens of screens, and a flood must not fill the store. */
 const PAIRINGS_MAX = 500
 
-export interface DeviceRecord {
+/** Records of an older version have no settings of their own. */
+export interface DeviceRecord extends Partial<ScreenSettings> {
   readonly deviceId: string
   readonly kind: DevicePrincipal['device']
   readonly name: string
@@ -27,7 +29,7 @@ interface PairingRecord {
   readonly deviceId: string | null
 }
 
-export interface Device {
+export interface Device extends ScreenSettings {
   readonly deviceId: string
   readonly kind: DevicePrincipal['device']
   readonly name: string
@@ -36,13 +38,15 @@ export interface Device {
   readonly createdAtMs: number
 }
 
-export interface NewDevice {
+export interface NewDevice extends Partial<ScreenSettings> {
   readonly branch: string
   readonly kind: DevicePrincipal['device']
   readonly name: string
   readonly zones: readonly string[] | null
   readonly pairingCode?: string | undefined
 }
+
+export type DeviceChange = { readonly name?: string; readonly zones?: readonly string[] | null } & Partial<ScreenSettings>
 
 export interface ClaimedDevice {
   readonly deviceId: string
@@ -52,14 +56,27 @@ export interface ClaimedDevice {
   readonly name: string
 }
 
-export const principalOfDevice = ({ deviceId, kind, name, branch, zones }: DeviceRecord, sessionId: string): DevicePrincipal => ({
+export const principalOfDevice = (record: DeviceRecord, sessionId: string): DevicePrincipal => ({
   kind: 'device',
-  deviceId,
-  device: kind,
-  name,
-  branch,
-  zones,
+  deviceId: record.deviceId,
+  device: record.kind,
+  name: record.name,
+  branch: record.branch,
+  zones: record.zones,
+  screen: screenOf(record),
   sessionId,
+})
+
+const deviceOf = (record: DeviceRecord): Device => {
+  const { deviceId, kind, name, zones, tokenHash, createdAtMs } = record
+  return { deviceId, kind, name, zones, ...screenOf(record), isPaired: tokenHash !== null, createdAtMs }
+}
+
+const screenOf = ({ layout, theme, language, agencies }: Partial<ScreenSettings>): ScreenSettings => ({
+  layout: layout ?? USUAL_SCREEN.layout,
+  theme: theme ?? USUAL_SCREEN.theme,
+  language: language ?? USUAL_SCREEN.language,
+  agencies: agencies ?? null,
 })
 
 /**
@@ -69,24 +86,19 @@ export const principalOfDevice = ({ deviceId, kind, name, branch, zones }: Devic
 export class Devices {
   readonly #store: BranchStore
   readonly #ended: (deviceId: string) => void
+  readonly #changed: (deviceId: string) => void
 
-  constructor(store: BranchStore, ended: (deviceId: string) => void) {
+  constructor(store: BranchStore, on: { ended(deviceId: string): void; changed(deviceId: string): void }) {
     this.#store = store
-    this.#ended = ended
+    this.#ended = on.ended
+    this.#changed = on.changed
   }
 
   async list(branch: string): Promise<Device[]> {
     const all = await this.#store.records.list<DeviceRecord>('devices')
     return all
       .filter(({ value }) => value.branch === branch)
-      .map(({ value: { deviceId, kind, name, zones, tokenHash, createdAtMs } }) => ({
-        deviceId,
-        kind,
-        name,
-        zones,
-        isPaired: tokenHash !== null,
-        createdAtMs,
-      }))
+      .map(({ value }) => deviceOf(value))
       .sort((a, b) => a.createdAtMs - b.createdAtMs)
   }
 
@@ -109,6 +121,18 @@ export class Devices {
     // Another admin typed the same code at the same moment.
     await records.delete('devices', deviceId)
     return refuse('unknown-pairing', 'No screen shows this code now')
+  }
+
+  /** Null: this branch has no such device. Its screens come back with what is new by themselves. */
+  async change(branch: string, deviceId: string, change: DeviceChange): Promise<Device | null> {
+    for (;;) {
+      const found = await this.#store.records.get<DeviceRecord>('devices', deviceId)
+      if (found === null || found.value.branch !== branch) return null
+      const next: DeviceRecord = { ...found.value, ...change }
+      if (!(await this.#store.records.put('devices', deviceId, next, found.version))) continue
+      this.#changed(deviceId)
+      return deviceOf(next)
+    }
   }
 
   /** False: this branch has no such device. */

@@ -1,3 +1,5 @@
+import type { ScreenSettings } from '../../shared/protocol/screen.ts'
+
 /** Whoever speaks to the server after showing a token (AUTH1). */
 export type Role = 'officer' | 'supervisor' | 'admin'
 
@@ -22,6 +24,7 @@ export interface DevicePrincipal {
   readonly branch: string
   /** Zones a display may show; null: all. */
   readonly zones: readonly string[] | null
+  readonly screen: ScreenSettings
   readonly sessionId: string
 }
 

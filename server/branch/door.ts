@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import type { CounterCommand, SupervisorCommand } from '../../shared/domain/commands.ts'
 import type { ErrorReply } from '../../shared/protocol/errors.ts'
 import { parseBranchCommand, parseCounterCommand } from '../../shared/protocol/schemas.ts'
@@ -29,9 +30,13 @@ export async function commandBranch(runtime: BranchRuntime, principal: Principal
   const parsed = parseBranchCommand(input)
   if (!parsed.ok) return malformed(parsed)
   if (!may(principal, runtime.id, 'supervise')) return refusal('not-allowed')
-  const { commandId, ...command } = parsed.value
+  const { commandId, ...wire } = parsed.value
+  const command = wire.type === 'checkSound' ? { ...wire, code: spokenCode() } : wire
   return runtime.execute({ commandId, actor: actorOf(principal), command: command as SupervisorCommand })
 }
+
+/** Three digits: enough that nobody guesses what he did not hear. */
+const spokenCode = (): string => String(randomInt(1000)).padStart(3, '0')
 
 const malformed = (problem: { code: ErrorReply['code']; mistakes: readonly { path: string; message: string }[] }): Acknowledgement =>
   refusal(problem.code, problem.mistakes.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; '), {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { pendingIn } from '../../shared/domain/announcing.ts'
 import type { BranchConfiguration, Counter } from '../../shared/domain/configuration.ts'
 import { indexOf } from '../../shared/domain/configuration.ts'
 import { UNDO_MS } from '../../shared/domain/decide.ts'
@@ -6,12 +7,24 @@ import { estimate } from '../../shared/domain/estimate.ts'
 import type { BranchEvent } from '../../shared/domain/events.ts'
 import { callOf } from '../../shared/domain/evolve.ts'
 import { nextFor, ticketsAhead, waitingFor } from '../../shared/domain/order.ts'
-import { arrivals, type BranchState, counterState, currentService, queue, type Ticket } from '../../shared/domain/state.ts'
+import {
+  type Announcement,
+  arrivals,
+  type BranchState,
+  counterState,
+  currentService,
+  type Notice,
+  queue,
+  type Ticket,
+  type ZoneState,
+  zoneState,
+} from '../../shared/domain/state.ts'
 import {
   type BoardChanges,
   type BoardCounter,
   type BoardEvent,
   type BoardView,
+  type BoardZone,
   type CounterEvent,
   type CounterTicket,
   type CounterView,
@@ -19,10 +32,14 @@ import {
   type LiveEvent,
   type LiveQueue,
   type LiveView,
+  type LiveZone,
   longestWaitMs,
+  MISSED_CALLS,
+  type MissedCall,
   newestFirst,
   type TicketReply,
   type TicketView,
+  type ZoneSound,
 } from '../../shared/protocol/wire.ts'
 
 /**
@@ -50,13 +67,20 @@ export function boardView(state: BranchState, zones: readonly string[] | null): 
     configuredRevision: state.configuredRevision,
     day: state.day,
     calls: newestFirst(Object.values(state.calls).filter((call) => shows(zones, call.zone))),
+    missed: missedCalls(state, zones),
+    zones: configuration.zones.filter((zone) => shows(zones, zone.id)).map((zone) => boardZone(state, zone.id)),
     waiting,
     counters: configuration.counters.filter((counter) => shows(zones, counter.zone)).map((counter) => boardCounter(state, counter)),
     services: state.services,
     dayOverride: state.dayOverride,
     pause: state.pause,
-    notice: state.notice,
+    notice: boardNotice(state, zones),
   }
+}
+
+/** Only where the screen shows one of the zones that the text is for. */
+function boardNotice({ notice }: BranchState, zones: readonly string[] | null): Notice | null {
+  return notice === null || notice.zones === null || notice.zones.some((zone) => shows(zones, zone)) ? notice : null
 }
 
 const boardCounter = (state: BranchState, counter: Counter): BoardCounter => ({
@@ -64,7 +88,39 @@ const boardCounter = (state: BranchState, counter: Counter): BoardCounter => ({
   label: counter.label,
   zone: counter.zone,
   state: counterState(state, counter.id).state,
+  reason: counterState(state, counter.id).reason,
+  untilMs: counterState(state, counter.id).untilMs,
 })
+
+/** What a visitor or officer needs to know of a zone's loudspeaker. */
+export function zoneSound(zone: ZoneState): ZoneSound {
+  if (zone.quiet !== null) return 'quiet'
+  if (zone.speaker !== null) return 'ok'
+  return zone.blocked === null ? 'none' : 'blocked'
+}
+
+const boardZone = (state: BranchState, id: string): BoardZone => {
+  const zone = zoneState(state, id)
+  return { id, sound: zoneSound(zone), speaking: zone.speaking?.id ?? null }
+}
+
+/** So many of the latest missed numbers are looked at for those of a screen's zones. */
+const MISSED_SEARCHED = 64
+
+/** Newest first. Where few of the latest were called in these zones, older ones are not searched for. */
+function missedCalls(state: BranchState, zones: readonly string[] | null): MissedCall[] {
+  const { counters } = indexOf(state.configuration)
+  const missed: MissedCall[] = []
+  let searched = 0
+  for (const id of state.missed.latest()) {
+    if (missed.length === MISSED_CALLS || searched++ === MISSED_SEARCHED) break
+    const ticket = state.tickets.get(id)
+    const counter = ticket?.counter == null ? undefined : counters.get(ticket.counter)
+    if (ticket && counter && shows(zones, counter.zone))
+      missed.push({ number: ticket.number, counter: { id: counter.id, label: counter.label }, atMs: ticket.endedAtMs ?? 0 })
+  }
+  return missed
+}
 
 /**
  * What a board is sent for one event, or null where it changes nothing there. A call goes out at once; other changes may be joined.
@@ -82,17 +138,17 @@ export function boardEvent(
       return { type: 'boardReplaced', view: boardView(after, zones) }
     case 'ticketCalled':
     case 'ticketRecalled': {
-      const changes = waitingChanges(before, after)
-      if (!shows(zones, event.zone)) return changes ? { type: 'boardChanged', changes } : null
+      const changes = usualChanges(before, after, zones)
+      if (!shows(zones, event.zone)) return changed(changes)
       const { kind: _kind, ...call } = callOf(event)
-      return { type: event.type, ...call, changes: changes ?? {} }
+      return { type: event.type, ...call, changes }
     }
     case 'counterOpened':
     case 'counterPaused':
     case 'counterClosed': {
       const counter = indexOf(after.configuration).counters.get(event.counter)
       const counters = counter && shows(zones, counter.zone) ? { counters: [boardCounter(after, counter)] } : {}
-      return changed({ ...counters, ...waitingChanges(before, after) })
+      return changed({ ...counters, ...usualChanges(before, after, zones) })
     }
     case 'servicePaused':
     case 'serviceOpened':
@@ -104,19 +160,44 @@ export function boardEvent(
     case 'branchResumed':
       return changed({ pause: after.pause })
     case 'textAnnounced':
-      return changed({ notice: after.notice })
+    case 'noticeCleared': {
+      const notice = boardNotice(after, zones)
+      return notice === boardNotice(before, zones) ? null : changed({ notice })
+    }
     case 'stepUndone': {
       const withdrawn = Object.values(before.calls)
         .filter((call) => event.withdrawn.includes(call.announcementId) && shows(zones, call.zone))
         .map((call) => call.announcementId)
-      return changed({ ...waitingChanges(before, after), ...(withdrawn.length > 0 ? { withdrawn } : {}) })
+      return changed({ ...usualChanges(before, after, zones), ...(withdrawn.length > 0 ? { withdrawn } : {}) })
     }
     default:
-      return changed(waitingChanges(before, after) ?? {})
+      return changed(usualChanges(before, after, zones))
   }
 }
 
 const changed = (changes: BoardChanges): BoardEvent | null => (Object.keys(changes).length > 0 ? { type: 'boardChanged', changes } : null)
+
+/** What events of many types may change. */
+const usualChanges = (before: BranchState, after: BranchState, zones: readonly string[] | null): BoardChanges => ({
+  ...waitingChanges(before, after),
+  ...missedChanges(before, after, zones),
+  ...zoneChanges(before, after, zones),
+})
+
+function missedChanges(before: BranchState, after: BranchState, zones: readonly string[] | null): { missed: MissedCall[] } | null {
+  if (before.missed === after.missed) return null
+  const missed = missedCalls(after, zones)
+  return isDeepStrictEqual(missed, missedCalls(before, zones)) ? null : { missed }
+}
+
+function zoneChanges(before: BranchState, after: BranchState, zones: readonly string[] | null): { zones: BoardZone[] } | null {
+  if (before.zones === after.zones) return null
+  const differing = after.configuration.zones
+    .filter(({ id }) => shows(zones, id) && before.zones[id] !== after.zones[id])
+    .map(({ id }) => boardZone(after, id))
+    .filter((zone) => !isDeepStrictEqual(zone, boardZone(before, zone.id)))
+  return differing.length > 0 ? { zones: differing } : null
+}
 
 /** New lengths of the services' queues that differ, found by reference: O(services that have a queue). */
 function waitingChanges(before: BranchState, after: BranchState): { waiting: Record<string, number> } | null {
@@ -143,13 +224,17 @@ export function joinBoardEvents(first: BoardEvent, second: BoardEvent): BoardEve
     ...a,
     ...b,
     ...(a.waiting || b.waiting ? { waiting: { ...a.waiting, ...b.waiting } } : {}),
-    ...(a.counters || b.counters
-      ? { counters: [...(a.counters ?? []).filter((one) => !b.counters?.some((other) => other.id === one.id)), ...(b.counters ?? [])] }
-      : {}),
+    ...(a.counters || b.counters ? { counters: newer(a.counters ?? [], b.counters ?? []) } : {}),
+    ...(a.zones || b.zones ? { zones: newer(a.zones ?? [], b.zones ?? []) } : {}),
     ...(a.withdrawn || b.withdrawn ? { withdrawn: [...(a.withdrawn ?? []), ...(b.withdrawn ?? [])] } : {}),
   }
   return { ...second, changes }
 }
+
+const newer = <T extends { readonly id: string }>(first: readonly T[], second: readonly T[]): T[] => [
+  ...first.filter((one) => !second.some((other) => other.id === one.id)),
+  ...second,
+]
 
 // --- live
 
@@ -163,6 +248,7 @@ export function liveView(state: BranchState, atMs: number = state.atMs): LiveVie
     atMs,
     queues: [...indexOf(configuration).services.keys()].map((service) => liveQueue(state, service, atMs)),
     counters: configuration.counters.map((counter) => liveCounter(state, counter)),
+    zones: configuration.zones.map((zone) => liveZone(state, zone.id)),
     dayOverride: state.dayOverride,
     pause: state.pause,
     notice: state.notice,
@@ -182,6 +268,19 @@ function liveQueue(state: BranchState, service: string, atMs: number): LiveQueue
   }
 }
 
+function liveZone(state: BranchState, id: string): LiveZone {
+  const zone = zoneState(state, id)
+  return {
+    id,
+    sound: zoneSound(zone),
+    device: zone.speaker?.device ?? zone.blocked,
+    speaking: zone.speaking?.id ?? null,
+    waiting: pendingIn(state, id).length,
+    quiet: zone.quiet,
+    soundCheck: zone.soundCheck && { atMs: zone.soundCheck.atMs, heard: zone.soundCheck.heard },
+  }
+}
+
 function liveCounter(state: BranchState, counter: Counter): LiveCounter {
   const now = counterState(state, counter.id)
   const ticket = now.ticket === null ? undefined : state.tickets.get(now.ticket)
@@ -194,7 +293,9 @@ function liveCounter(state: BranchState, counter: Counter): LiveCounter {
     ...(ticket ? { ticket: ticketReply(ticket) } : {}),
     waiting: waitingFor(state, counter),
     reason: now.reason,
+    untilMs: now.untilMs,
     sinceMs: now.sinceMs,
+    announcement: now.announcement?.state ?? null,
   }
 }
 
@@ -211,13 +312,15 @@ export function liveChange(before: LiveView, after: LiveView): LiveEvent | null 
     )
   })
   const counters = after.counters.filter((counter, index) => !isDeepStrictEqual(counter, before.counters[index]))
+  const zones = after.zones.filter((zone, index) => !isDeepStrictEqual(zone, before.zones[index]))
   const rest = differing(before, after, ['dayOverride', 'pause', 'notice'])
-  if (queues.length === 0 && counters.length === 0 && Object.keys(rest).length === 0) return null
+  if (queues.length === 0 && counters.length === 0 && zones.length === 0 && Object.keys(rest).length === 0) return null
   return {
     type: 'liveChanged',
     atMs: after.atMs,
     ...(queues.length > 0 ? { queues } : {}),
     ...(counters.length > 0 ? { counters } : {}),
+    ...(zones.length > 0 ? { zones } : {}),
     ...rest,
   }
 }
@@ -239,9 +342,11 @@ export function counterView(state: BranchState, counterId: string): CounterView 
     state: now.state,
     officer: now.officer,
     reason: now.reason,
+    untilMs: now.untilMs,
     sinceMs: now.sinceMs,
     ticket: ticket ? counterTicket(ticket) : null,
-    announcementId: now.announcementId,
+    announcement: now.announcement && announcementReply(now.announcement),
+    sound: zoneSound(zoneState(state, counter.zone)),
     waiting: waitingFor(state, counter),
     queues: counter.services.map((service) => ({ service, waiting: queue(state, service).size })),
     next: next ? { number: next.number, service: currentService(next), class: next.class, readyAtMs: next.readyAtMs } : null,
@@ -250,6 +355,8 @@ export function counterView(state: BranchState, counterId: string): CounterView 
     pause: state.pause,
   }
 }
+
+const announcementReply = ({ ticketId: _ticketId, ...rest }: Announcement): NonNullable<CounterView['announcement']> => rest
 
 export function counterChange(before: CounterView, after: CounterView): CounterEvent | null {
   const changes = differing(before, after, Object.keys(after) as (keyof CounterView)[])

@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises'
 import express, { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express'
 import type { z } from 'zod'
 import type { ErrorCode } from '../../shared/protocol/errors.ts'
+import { parse } from '../../shared/protocol/schemas.ts'
 import { type Refused, refuse } from '../auth/outcome.ts'
 import type { Principal, UserPrincipal } from '../auth/principal.ts'
 import type { BranchRuntime } from '../branch/runtime.ts'
@@ -174,17 +175,12 @@ function jsonReader(limit: number): JsonReader {
 
 type Checked = { readonly ok: true; readonly value: unknown } | Refused
 
-/** Kinds of mistakes that are about the shape of a request and not about a value in it. */
-const SHAPE: ReadonlySet<string> = new Set(['invalid_type', 'unrecognized_keys', 'invalid_union', 'invalid_key', 'invalid_element'])
-
 function checked(schema: z.ZodType | undefined, value: unknown, always?: ErrorCode): Checked {
   if (!schema) return { ok: true, value: undefined }
-  const read = schema.safeParse(value)
-  if (read.success) return { ok: true, value: read.data }
-  const { issues } = read.error
-  const mistakes = issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }))
-  const code = always ?? (issues.some((issue) => SHAPE.has(issue.code)) ? 'malformed' : 'invalid-value')
-  return refuse(code, mistakes.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; '), { mistakes })
+  const read = parse(schema, value)
+  if (read.ok) return read
+  const { code, mistakes } = read
+  return refuse(always ?? code, mistakes.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; '), { mistakes })
 }
 
 /** A handler that throws harms its caller alone, and tells him nothing of our insides. */

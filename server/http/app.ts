@@ -3,10 +3,12 @@ import { refuse } from '../auth/outcome.ts'
 import { type ApiContext, apiRouter } from './api.ts'
 import { securityHeaders } from './headers.ts'
 import { type HealthContext, healthRouter } from './health.ts'
+import { mediaRouter } from './media.ts'
 import { openApiDocument } from './openapi.ts'
 import { pagesRouter } from './pages.ts'
 import { sendProblem } from './problem.ts'
 import { ROUTES } from './routes.ts'
+import { voicesRouter } from './voices.ts'
 
 export interface AppContext extends ApiContext, Omit<HealthContext, 'store' | 'branches' | 'isStopping'> {
   readonly version: string
@@ -32,6 +34,8 @@ export function makeApp(context: AppContext): Express {
   app.use('/api/v1', apiRouter(ROUTES, context))
   app.use('/api', (_request, response) => sendProblem(response, refuse('unknown-route')))
   app.use(healthRouter({ store, branches, metrics: context.metrics, metricsToken: context.metricsToken, isStopping: context.isStopping }))
+  app.use('/media', mediaRouter(config.dataDir, branches))
+  app.use('/voices', voicesRouter(config.dataDir, config.voicesDir))
   app.use(pagesRouter(config.clientDir, { dev: config.dev }))
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
     if (error instanceof URIError) return sendProblem(response, refuse('malformed', 'The address is no UTF-8'))

@@ -7,17 +7,20 @@ import type { BranchDescription, PublicService } from './schemas.ts'
 /** What everybody may know of a branch: field by field, so that nothing new becomes public by itself (PRIV1). */
 export function describeBranch(state: BranchState, nowMs: number): z.input<typeof BranchDescription> {
   const { configuration } = state
-  const { id, name, motto, address, timeZone, languages, hours, zones, classes, counters, journeys } = configuration
+  const { id, name, motto, address, runningText, look, timeZone, languages, hours, zones, classes, counters, journeys } = configuration
   return {
     id,
     name,
     ...(motto === undefined ? {} : { motto }),
     ...(address === undefined ? {} : { address }),
+    ...(runningText === undefined ? {} : { runningText: [...runningText] }),
+    ...(look === undefined ? {} : { look }),
     timeZone,
     languages: [...languages],
     hours: hours as z.input<typeof BranchDescription>['hours'],
     day: state.day,
     configuredRevision: state.configuredRevision,
+    voices: { id: configuration.voice?.packs?.id ?? 'id-default', en: configuration.voice?.packs?.en ?? 'en-default' },
     visitorTickets: configuration.visitorTickets ?? false,
     zones: zones.map((zone) => ({ id: zone.id, name: zone.name })),
     classes: classes.map((each) => ({ id: each.id, name: each.name, targetMinutes: each.targetMinutes })),

@@ -4,7 +4,9 @@ import {
   BranchCommand as branchCommand,
   Configuration as configuration,
   CounterCommand as counterCommand,
+  text as line,
 } from '../../shared/protocol/schemas.ts'
+import { LAYOUTS, THEMES } from '../../shared/protocol/screen.ts'
 
 export const CounterCommand: z.ZodType = counterCommand
 export const BranchCommand: z.ZodType = branchCommand
@@ -14,15 +16,6 @@ export const Configuration: z.ZodType = configuration
  * The shapes of HTTP that sockets don't share. Requests are strict: a field that nobody reads is a mistake of the caller's, not to be passed
  * over. Everything named here stands in the components of the OpenAPI document.
  */
-
-/** No control characters: they would end up on screens and printers. */
-const line = (most: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(most)
-    .regex(/^[^\p{Cc}\p{Cf}]*$/u, 'must be one line of plain text')
 
 export const Id = z.string().regex(/^[\w.-]{1,64}$/)
 export const BranchPath = z.object({ branch: Id })
@@ -65,6 +58,14 @@ export const User = z.object({
   counters: z.array(z.string()).nullable().describe('Counters that this officer may open; null: all of the branch'),
 })
 export const SignedIn = z.object({ token: z.string(), user: User, expiresAtMs: milliseconds })
+const screen = {
+  layout: z
+    .enum(LAYOUTS)
+    .describe('`calls`: newest number and those before it; `media`: pictures and film that calls push aside; `counters`'),
+  theme: z.enum(THEMES).describe('`auto`: light by day, by the branch’s clock'),
+  language: z.enum(['id', 'en']).describe('Written large; the other one stands beside it'),
+  agencies: z.array(Id).min(1).max(200).nullable().describe('Shows only calls and queues of these; null: of all in its zones'),
+}
 export const CurrentSession = z.object({
   user: User.optional(),
   device: z
@@ -74,6 +75,7 @@ export const CurrentSession = z.object({
       name: z.string(),
       branch: z.string(),
       zones: z.array(z.string()).nullable(),
+      ...screen,
     })
     .optional(),
 })
@@ -101,7 +103,19 @@ export const NewDevice = z.strictObject({
   kind: DeviceKind,
   name: line(100),
   zones: z.array(Id).min(1).max(200).nullish().describe('Absent: all of them'),
+  layout: screen.layout.optional(),
+  theme: screen.theme.optional(),
+  language: screen.language.optional(),
+  agencies: screen.agencies.optional(),
   pairingCode: z.string().min(8).max(12).optional().describe('The token then goes to the screen that shows this code'),
+})
+export const DeviceChange = z.strictObject({
+  name: line(100).optional(),
+  zones: z.array(Id).min(1).max(200).nullable().optional().describe('null: all of them'),
+  layout: screen.layout.optional(),
+  theme: screen.theme.optional(),
+  language: screen.language.optional(),
+  agencies: screen.agencies.optional(),
 })
 export const CreatedDevice = z.object({
   deviceId: z.string(),
@@ -112,6 +126,7 @@ export const Device = z.object({
   kind: DeviceKind,
   name: z.string(),
   zones: z.array(z.string()).nullable(),
+  ...screen,
   isPaired: z.boolean().describe('Its token has been handed over'),
   createdAtMs: milliseconds,
 })
@@ -170,11 +185,23 @@ export const PublicService = z.object({
   quotaPerDay: z.number().int().nullable(),
   quotaLeft: z.number().int().nullable(),
 })
+export const MediaItem = z.object({
+  name: z.string(),
+  kind: z.enum(['picture', 'film']),
+  url: z.string().describe('From the root of this server; another one when the file changes'),
+})
+export const Media = z.object({
+  items: z.array(MediaItem),
+  refused: z.array(z.object({ name: z.string(), reason: z.enum(['unknown-kind', 'too-large', 'too-many']) })),
+})
 export const BranchDescription = z.object({
   id: z.string(),
   name,
   motto: text.optional(),
   address: z.string().optional(),
+  runningText: z.array(text).optional(),
+  look: z.object({ accent: z.string().optional(), logo: z.string().optional() }).optional(),
+  voices: z.object({ id: z.string(), en: z.string() }).describe('Voice packs of the screens, under `/voices`'),
   timeZone: z.string(),
   languages: z.array(z.enum(['id', 'en'])),
   hours,

@@ -45,7 +45,9 @@ export class Hall {
     this.#runtime = runtime
     runtime.listen({
       onApplied: (applied) => {
-        for (const { room } of this.#rooms.values()) room.apply(applied)
+        // The hall first, the staff's own screens after it.
+        for (const { room } of this.#rooms.values()) if (room instanceof BoardRoom) room.apply(applied)
+        for (const { room } of this.#rooms.values()) if (!(room instanceof BoardRoom)) room.apply(applied)
         this.#ticketsDirty = true
         this.#sendTicketsSoon()
       },
@@ -93,7 +95,7 @@ export class Hall {
     if (missed) {
       for (const message of missed) socket.emit('event', message)
       socket.emit('tick', { epoch, revision: entry.room.sequence.revision, atMs: this.#runtime.nowMs() })
-    } else socket.emit('snapshot', { epoch, revision: state.revision, view: entry.room.view(state) })
+    } else socket.emit('snapshot', { epoch, ...entry.room.snapshot(state) })
   }
 
   tick(): void {
@@ -126,7 +128,7 @@ export class Hall {
     const { state, epoch } = this.#runtime
     for (const [place, { room, namespace }] of this.#rooms) {
       room.restart({ epoch, revision: state.revision }, state)
-      namespace.to(place).emit('snapshot', { epoch, revision: state.revision, view: room.view(state) })
+      namespace.to(place).emit('snapshot', { epoch, ...room.snapshot(state) })
     }
     for (const entry of this.#tickets.values()) entry.sent = ''
     this.#ticketsDirty = true

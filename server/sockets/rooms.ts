@@ -54,8 +54,8 @@ class Sequence {
 
 export interface Room {
   readonly sequence: Sequence
-  /** The view as of now, for a snapshot. */
-  view(state: BranchState): unknown
+  /** For whoever comes in: a view from which the events that are sent next go on. */
+  snapshot(state: BranchState): { readonly revision: number; readonly view: unknown }
   apply(applied: readonly Applied[]): void
   /** Sends what waits to be sent. */
   flush(): void
@@ -78,8 +78,8 @@ export class BoardRoom implements Room {
     this.#view = view
   }
 
-  view(state: BranchState): unknown {
-    return this.#view(state)
+  snapshot(state: BranchState): { revision: number; view: unknown } {
+    return { revision: state.revision, view: this.#view(state) }
   }
 
   apply(applied: readonly Applied[]): void {
@@ -137,8 +137,9 @@ export class ViewRoom<V> implements Room {
     this.#last = view(state)
   }
 
-  view(state: BranchState): V {
-    return this.#view(state)
+  /** What was sent last: a newer view would not fit the next change, which says nothing of what came and went between the two. */
+  snapshot(): { revision: number; view: V } {
+    return { revision: this.sequence.revision, view: this.#last }
   }
 
   apply(applied: readonly Applied[]): void {

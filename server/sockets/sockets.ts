@@ -3,27 +3,35 @@ import { Server, type Socket } from 'socket.io'
 import { indexOf } from '../../shared/domain/configuration.ts'
 import { ERRORS, type ErrorCode } from '../../shared/protocol/errors.ts'
 import { type Acknowledgement, type Handshake, PROTOCOL } from '../../shared/protocol/wire.ts'
+import { Announcer, type AnnouncerContext } from '../announcer/announcer.ts'
+import { Heartbeat } from '../announcer/heartbeat.ts'
 import { may, mayOpenCounter } from '../auth/permissions.ts'
 import type { Authenticator, Principal } from '../auth/principal.ts'
 import type { Branches } from '../branch/branches.ts'
 import { commandAtCounter, commandBranch } from '../branch/door.ts'
 import { type BranchRuntime, refusal } from '../branch/runtime.ts'
+import type { BranchStore } from '../store/store.ts'
 import { AUDIENCES, type Audience, Hall, positionOf, type Seat } from './hall.ts'
 
 export interface SocketsContext {
   readonly branches: Branches
+  readonly store: BranchStore
   readonly accounts: Authenticator
   isAllowedOrigin(origin: string | undefined): boolean
   /** The session token in a Cookie header, or null. */
   tokenFromCookie(header: string | undefined): string | null
   /** False when this session has used up its requests for now. */
   take(sessionId: string): Promise<boolean>
-  readonly log: { error(details: object, message: string): void }
+  /** Hears what became of each announcement. */
+  announced: AnnouncerContext['report']
+  readonly log: AnnouncerContext['log'] & { error(details: object, message: string): void }
 }
 
 export interface Sockets {
   /** Closes every socket of a session or device (its token is dead). */
   closeSession(sessionId: string): void
+  /** The screens here speak no more; others may. */
+  releaseSpeakers(): Promise<void>
   /** Tells every screen that the server is about to restart. */
   announceRestart(): void
   close(): Promise<void>
@@ -33,7 +41,10 @@ export interface Sockets {
 
 /** Biggest message a client may send, in bytes. */
 const MAX_MESSAGE = 16_384
-const TICK_MS = 1000
+/** Once a second, whether or not the store is there. */
+const LOOK_MS = 1000
+/** A display answers each tick, and tells a few things of each call. */
+const REPORTS_PER_SECOND = 50
 
 /** A refused handshake: `connect_error` with the code as its message and in `data.code`. */
 class Refused extends Error {
@@ -61,7 +72,16 @@ export function attachSockets(http: HttpServer, context: SocketsContext): Socket
     allowRequest: (request, done) => done(null, context.isAllowedOrigin(request.headers.origin)),
   })
   const halls = new Map<string, Hall>()
-  context.branches.onOpened((runtime) => halls.set(runtime.id, new Hall(io, runtime)))
+  const announcers = new Map<string, Announcer>()
+  const heartbeat = new Heartbeat(context.store, () => {
+    for (const hall of halls.values()) hall.tick()
+    for (const announcer of announcers.values()) announcer.onTick()
+  })
+  context.branches.onOpened((runtime) => {
+    // Shown before it is spoken (ANN2): the screens hear of each event first.
+    halls.set(runtime.id, new Hall(io, runtime))
+    announcers.set(runtime.id, new Announcer(runtime, { heartbeat, report: context.announced, log: context.log }))
+  })
 
   for (const audience of AUDIENCES) {
     const namespace = io.of(`/${audience}`)
@@ -98,6 +118,24 @@ export function attachSockets(http: HttpServer, context: SocketsContext): Socket
         // A screen that keeps asking gets one answer in a while, not a snapshot for each.
         if (resyncs++ < 5) safely(() => hall.synchronise(socket, seat, positionOf(since)))
       })
+      if (seat.principal?.kind === 'device' && seat.principal.device === 'display') {
+        const announcer = announcers.get(seat.runtime.id) as Announcer
+        let reports = 0
+        const take = (work: () => void) => {
+          if (reports++ < REPORTS_PER_SECOND) safely(work)
+        }
+        const refillReports = setInterval(() => {
+          reports = 0
+        }, 1000)
+        refillReports.unref()
+        announcer.enter(socket, seat.principal.deviceId, seat.zones)
+        socket.on('sound', (input: unknown) => take(() => announcer.onSound(socket.id, input)))
+        socket.on('announcement', (input: unknown) => take(() => announcer.onReport(socket.id, input)))
+        socket.on('disconnect', () => {
+          clearInterval(refillReports)
+          announcer.left(socket.id)
+        })
+      }
       if (audience === 'counter' || audience === 'supervisor')
         socket.on('command', (input: unknown, acknowledge: unknown) =>
           safely(async () => {
@@ -116,8 +154,8 @@ export function attachSockets(http: HttpServer, context: SocketsContext): Socket
   io.of('/').use((_socket, next) => next(new Refused('unknown-namespace')))
 
   const timer = setInterval(() => {
-    for (const hall of halls.values()) hall.tick()
-  }, TICK_MS)
+    for (const announcer of announcers.values()) announcer.look()
+  }, LOOK_MS)
 
   const closeSession = (sessionId: string) => {
     for (const audience of AUDIENCES) io.of(`/${audience}`).in(`session:${sessionId}`).disconnectSockets(true)
@@ -126,17 +164,25 @@ export function attachSockets(http: HttpServer, context: SocketsContext): Socket
 
   return {
     closeSession,
+    async releaseSpeakers() {
+      await Promise.all([...announcers.values()].map((announcer) => announcer.release()))
+    },
     announceRestart() {
       for (const audience of AUDIENCES) io.of(`/${audience}`).emit('restarting')
     },
     async close() {
       clearInterval(timer)
+      heartbeat.stop()
+      for (const announcer of announcers.values()) announcer.close()
       for (const hall of halls.values()) hall.close()
       await io.close()
     },
     count: () => Object.fromEntries(AUDIENCES.map((audience) => [audience, io.of(`/${audience}`).sockets.size])),
   }
 }
+
+/** Anybody may send anything: only texts and numbers are names. */
+const nameIn = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
 
 async function seatFor(audience: Audience, socket: Socket, context: SocketsContext): Promise<Seat> {
   const auth = socket.handshake.auth as Partial<Record<keyof Handshake, unknown>>
@@ -159,7 +205,7 @@ async function seatFor(audience: Audience, socket: Socket, context: SocketsConte
       return { ...seat, zones, place: `board:${runtime.id}:${zones === null ? '*' : zones.join(',')}` }
     }
     case 'counter': {
-      const counter = String(auth.counter ?? '')
+      const counter = nameIn(auth.counter)
       if (!indexOf(runtime.state.configuration).counters.has(counter)) throw new Refused('unknown-counter')
       if (!mayOpenCounter(principal as Principal, runtime.id, counter)) throw new Refused('not-allowed')
       return { ...seat, counter, place: `counter:${runtime.id}:${counter}` }
@@ -168,7 +214,7 @@ async function seatFor(audience: Audience, socket: Socket, context: SocketsConte
       if (!may(principal as Principal, runtime.id, 'supervise')) throw new Refused('not-allowed')
       return { ...seat, place: `supervisor:${runtime.id}` }
     case 'ticket': {
-      const ticket = String(auth.ticket ?? '')
+      const ticket = nameIn(auth.ticket)
       if (!runtime.state.tickets.has(ticket)) throw new Refused('unknown-ticket')
       return { ...seat, ticket, place: `ticket:${runtime.id}:${ticket}` }
     }
@@ -179,7 +225,7 @@ async function seatFor(audience: Audience, socket: Socket, context: SocketsConte
 function zonesFor(principal: Principal, runtime: BranchRuntime, wanted: unknown): readonly string[] | null {
   const allowed = principal.kind === 'device' ? principal.zones : null
   if (wanted === undefined || wanted === null || wanted === '') return allowed === null ? null : [...allowed].sort()
-  const zone = String(wanted)
+  const zone = nameIn(wanted)
   if (!runtime.state.configuration.zones.some((each) => each.id === zone)) throw new Refused('invalid-value')
   if (allowed !== null && !allowed.includes(zone)) throw new Refused('not-allowed')
   return [zone]

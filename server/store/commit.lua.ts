@@ -12,7 +12,7 @@ export const COMMIT_LUA = `
 --   In order: written only if the branch's epoch and revision are those that the batch was decided on. Event N is stream entry N-0.
 --
 -- Keys, all under the branch's hash tag
---   1 meta: hash of format, epoch, revision, runId, day, previousDay
+--   1 meta: hash of format, epoch, revision, atMs, runId, day, previousDay
 --   2 the stream of events
 --   3 the set of names of those documents that there can be many of
 --   4.. the keys to write, one per operation, in their order
@@ -20,8 +20,8 @@ export const COMMIT_LUA = `
 --
 -- Arguments
 --   1 what all keys of the branch begin with   2 format   3 epoch   4 revision decided on   5 business day after the batch
---   6 Redis' run_id as this server knows it    7 a new epoch, in case one is needed
---   8 number of answers n, then n command ids, then n answers
+--   6 Redis' run_id as this server knows it    7 a new epoch, in case one is needed    8 time of the last event
+--   9 number of answers n, then n command ids, then n answers
 --   number of events, then each event
 --   number of operations, then each operation for its key:
 --     H isNew nSet (field value)* nUnset field*    a document (hash); 1 for new: its name goes to the set of names
@@ -35,7 +35,7 @@ export const COMMIT_LUA = `
 --   newer-format  the format that the branch was written in
 --   An error reply: the batch is malformed or a key has the wrong type; nothing was written.
 
-local prefix, format, epoch, revision, day, runId, newEpoch = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
+local prefix, format, epoch, revision, day, runId, newEpoch, atMs = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 local CHUNK = 4000 -- unpack ends near 8000 values
 
 local function reply(status, ...)
@@ -51,8 +51,8 @@ end
 
 -- 1. Answers that exist already.
 local meta = redis.call('HMGET', KEYS[1], 'format', 'epoch', 'revision', 'runId', 'day', 'previousDay')
-local nAnswers = number(8)
-local firstId = 9
+local nAnswers = number(9)
+local firstId = 10
 local firstAnswer = firstId + nAnswers
 local found = {}
 for m = 5, 6 do
@@ -143,7 +143,8 @@ for from = 0, nAnswers - 1, CHUNK / 2 do
   end
   redis.call('HSET', answersKey, unpack(pairsOf))
 end
-redis.call('HSET', KEYS[1], 'format', format, 'epoch', epoch, 'revision', string.format('%.0f', tonumber(revision) + nEvents), 'runId', runId)
+redis.call('HSET', KEYS[1], 'revision', string.format('%.0f', tonumber(revision) + nEvents), 'atMs', atMs)
+if isNew or meta[1] ~= format then redis.call('HSET', KEYS[1], 'format', format, 'epoch', epoch, 'runId', runId) end
 if meta[5] ~= day then
   -- Answers are kept for this business day and the one before. A day that comes back (the time zone was corrected) takes its answers along.
   if meta[6] and meta[6] ~= '' and meta[6] ~= day then redis.call('UNLINK', prefix .. 'answers:' .. meta[6]) end

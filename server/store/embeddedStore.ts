@@ -19,6 +19,8 @@ import {
 interface Meta {
   readonly format: number
   readonly revision: number
+  /** Of the last event. */
+  readonly atMs: number
   /** The business day whose answers are being stored, and the one before: older ones are gone. */
   readonly day: string
   readonly previousDay: string
@@ -65,6 +67,8 @@ class EmbeddedStore implements BranchStore {
   readonly #tails = new Set<Tail>()
   /** Nobody knows what happened before this store was opened (a backup may have been put back): every branch begins a new epoch. */
   readonly #epochs = new Map<string, string>()
+  /** Until when each server counts as alive, on this process' clock. */
+  readonly #beats = new Map<string, number>()
   #isClosed = false
 
   constructor(dir: string, lock: { release(): void }) {
@@ -120,7 +124,13 @@ class EmbeddedStore implements BranchStore {
     const epoch = this.#epochOf(branchId)
     // Read in one turn of the event loop, which is one moment: all commits of this process are made in turns of their own.
     const documents = this.#documents.getRange({ start: [branchId], end: [branchId, AFTER_ALL] })
-    return { epoch, state: stateFrom(documents.map(({ key, value }) => [key[1] as string, value] as const)) }
+    return {
+      epoch,
+      state: stateFrom(
+        documents.map(({ key, value }) => [key[1] as string, value] as const),
+        meta,
+      ),
+    }
   }
 
   async commit(batch: Batch): Promise<CommitResult> {
@@ -165,7 +175,7 @@ class EmbeddedStore implements BranchStore {
           this.#answers.remove(key)
       previousDay = meta.day
     }
-    this.#metas.put(branchId, JSON.stringify({ format: FORMAT, revision: next, day, previousDay } satisfies Meta))
+    this.#metas.put(branchId, JSON.stringify({ format: FORMAT, revision: next, atMs: after.atMs, day, previousDay } satisfies Meta))
     return { status: 'committed' }
   }
 
@@ -209,6 +219,17 @@ class EmbeddedStore implements BranchStore {
 
   /** It is never away, so it never returns. */
   onReturn(_listener: () => void): void {}
+
+  /** There is one server, this one: whatever other was here before is gone. */
+  async beat(serverId: string, ttlMs: number): Promise<void> {
+    this.#checkOpen()
+    this.#beats.set(serverId, performance.now() + ttlMs)
+  }
+
+  async isAlive(serverId: string): Promise<boolean> {
+    this.#checkOpen()
+    return performance.now() < (this.#beats.get(serverId) ?? 0)
+  }
 
   async close(): Promise<void> {
     if (this.#isClosed) return

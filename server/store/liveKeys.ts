@@ -6,7 +6,8 @@ import { type BranchState, CLOSED_COUNTER, type CounterState, emptyBranch, queue
  * A branch's state as documents (fields under a name, each value JSON, so that nothing is lost and a person can read it) and as queues
  * (members that sort as the tickets are called). Both stores keep the documents; Redis keeps the queues too, for whoever looks with other eyes.
  *
- * Law: the documents after folding every `liveChanges` into them, read by `stateFrom`, are the state.
+ * Law: the documents after folding every `liveChanges` into them, read by `stateFrom` with the revision and the time that the store keeps
+ * beside them (they change with every event), are the state.
  */
 export interface LiveChanges {
   readonly documents: readonly DocumentChange[]
@@ -30,12 +31,26 @@ export interface MemberChange {
 }
 
 /** Parts of the state that are documents of their own, a field per key. Where such a document is missing, it is empty. */
-const RECORDS = ['configuration', 'series', 'issued', 'services', 'sequences', 'calls'] as const
-/** Parts that are derived from the tickets, or are a document per entry. Everything else is a field of the document `branch`. */
-const NOT_IN_BRANCH = new Set<string>([...RECORDS, 'counters', 'tickets', 'queues', 'arrivals', 'held'])
+const RECORDS = ['configuration', 'series', 'issued', 'services'] as const
+/** Parts that share the document `zones`, because a call changes most of them at once: fields `PART ID`. */
+const IN_ZONES = ['zones', 'sequences', 'calls'] as const
+/** Parts that are kept beside the documents, are derived from the tickets, or are a document per entry. Everything else is in `branch`. */
+const NOT_IN_BRANCH = new Set<string>([
+  ...['revision', 'atMs'],
+  ...RECORDS,
+  ...IN_ZONES,
+  ...['counters', 'tickets', 'queues', 'arrivals', 'held', 'missed'],
+])
+
+/** What a store keeps beside the documents. */
+export interface Position {
+  readonly revision: number
+  /** Milliseconds since 1970 of the last event. */
+  readonly atMs: number
+}
 
 /** Documents that every branch has at most one of; all others are found through an index of names. */
-export const SINGLE_DOCUMENTS: readonly string[] = ['branch', ...RECORDS]
+export const SINGLE_DOCUMENTS: readonly string[] = ['branch', ...RECORDS, 'zones']
 
 /** An id as part of a key: a colon in it must not be taken for one of ours, nor a brace for a hash tag. */
 export const keyPart = (id: string): string => (/[%:{}\s]/.test(id) ? encodeURIComponent(id) : id)
@@ -69,6 +84,8 @@ export function liveChanges(before: BranchState | null, after: BranchState): Liv
   for (const name of RECORDS)
     if (before?.[name] !== after[name]) compare(name, (before?.[name] as Fields | undefined) ?? null, after[name] as unknown as Fields)
 
+  compareZones(documents, before, after)
+
   const countersBefore = before?.counters ?? {}
   if (countersBefore !== after.counters) {
     for (const id in after.counters)
@@ -91,6 +108,26 @@ const fieldsOf = (value: object | undefined): Fields | null => (value === undefi
 function branchFields(state: BranchState): Fields {
   const fields: Record<string, unknown> = {}
   for (const name in state) if (!NOT_IN_BRANCH.has(name)) fields[name] = (state as unknown as Fields)[name]
+  return fields
+}
+
+function compareZones(documents: DocumentChange[], before: BranchState | null, after: BranchState): void {
+  const set: string[] = []
+  const unset: string[] = []
+  for (const part of IN_ZONES) {
+    const was = before?.[part] as Fields | undefined
+    const is = after[part] as Fields
+    if (was === is) continue
+    const change = documentChange('zones', was ?? null, is)
+    for (let at = 0; at < (change?.set.length ?? 0); at += 2) set.push(`${part} ${change?.set[at]}`, change?.set[at + 1] as string)
+    for (const field of change?.unset ?? []) unset.push(`${part} ${field}`)
+  }
+  if (set.length > 0 || unset.length > 0) documents.push({ name: 'zones', is: before === null ? 'new' : 'changed', set, unset })
+}
+
+function zonesFields(state: BranchState): Fields {
+  const fields: Record<string, unknown> = {}
+  for (const part of IN_ZONES) for (const [id, value] of Object.entries(state[part])) fields[`${part} ${id}`] = value
   return fields
 }
 
@@ -133,6 +170,7 @@ function place(members: MemberChange[], was: Ticket | undefined, is: Ticket | un
 /** All fields of a document of this state, as one JSON object; null where the state has no such document. */
 export function documentOf(state: BranchState, name: string): string | null {
   if (name === 'branch') return JSON.stringify(branchFields(state))
+  if (name === 'zones') return JSON.stringify(zonesFields(state))
   if (name.startsWith('ticket:')) {
     const ticket = state.tickets.get(fromKeyPart(name.slice('ticket:'.length)))
     return ticket ? JSON.stringify(ticket) : null
@@ -163,17 +201,18 @@ export function documentJson(fields: readonly string[]): string {
 }
 
 /** The state that these documents tell of. */
-export function stateFrom(documents: Iterable<readonly [name: string, json: string]>): BranchState {
+export function stateFrom(documents: Iterable<readonly [name: string, json: string]>, position: Position): BranchState {
   const parts = new StateParts()
   for (const [name, json] of documents) parts.add(name, json)
-  return parts.state()
+  return parts.state(position)
 }
 
 /** A state that is being read, document by document, with pauses where there are many. Documents of unknown names (a newer server's) are left alone. */
 export class StateParts {
   #branch: Partial<BranchState> = {}
   #configuration = {} as BranchState['configuration']
-  readonly #records: Record<string, unknown> = { series: {}, issued: {}, services: {}, sequences: {}, calls: {} }
+  readonly #records: Record<string, unknown> = { series: {}, issued: {}, services: {} }
+  readonly #zones: Record<(typeof IN_ZONES)[number], Record<string, unknown>> = { zones: {}, sequences: {}, calls: {} }
   readonly #counters: Record<string, CounterState> = {}
   readonly #tickets: Ticket[] = []
 
@@ -181,14 +220,23 @@ export class StateParts {
     if (name.startsWith('ticket:')) this.#tickets.push(JSON.parse(json) as Ticket)
     else if (name === 'branch') this.#branch = JSON.parse(json) as Partial<BranchState>
     else if (name === 'configuration') this.#configuration = JSON.parse(json) as BranchState['configuration']
+    else if (name === 'zones') this.#addZones(JSON.parse(json) as Fields)
     else if (Object.hasOwn(this.#records, name)) this.#records[name] = JSON.parse(json)
     else if (name.startsWith('counter:'))
       this.#counters[fromKeyPart(name.slice('counter:'.length))] = { ...CLOSED_COUNTER, ...JSON.parse(json) }
   }
 
+  #addZones(fields: Fields): void {
+    for (const field in fields) {
+      const space = field.indexOf(' ')
+      const part = IN_ZONES.find((each) => each === field.slice(0, space))
+      if (part) this.#zones[part][field.slice(space + 1)] = fields[field]
+    }
+  }
+
   /** With what is derived from the tickets. */
-  state(): BranchState {
-    const bare = { ...emptyBranch(this.#configuration), ...this.#branch, ...this.#records, counters: this.#counters } as BranchState
-    return indexed(bare, this.#tickets)
+  state({ revision, atMs }: Position): BranchState {
+    const parts = { ...this.#branch, ...this.#records, ...this.#zones, counters: this.#counters, revision, atMs }
+    return indexed({ ...emptyBranch(this.#configuration), ...parts } as BranchState, this.#tickets)
   }
 }

@@ -5,17 +5,17 @@ export const LOAD_LUA = `
 -- Keys: 1 meta, 2 the set of names of those documents that there can be many of
 -- Arguments: 1 what all keys of the branch begin with, 2 how many of those documents may be read in one go (0: any number), then the names
 --   of the documents that there is at most one of
--- Reply: nil where there is no branch; else epoch, revision, number of documents read, their names and contents, then the names of those
+-- Reply: nil where there is no branch; else epoch, revision, time of the last event, number of documents read, their names and contents, then the names of those
 --   that were too many: they are read in pages, by another script, so that nobody has to wait for long.
 --   Content is field, value, field, value, ... with NUL between them: one string per document, because a reply of millions of small
 --   strings would take the reader longer than all the rest.
-local meta = redis.call('HMGET', KEYS[1], 'epoch', 'revision')
+local meta = redis.call('HMGET', KEYS[1], 'epoch', 'revision', 'atMs')
 if not meta[1] then return nil end
-local reply = {meta[1], meta[2], 0}
+local reply = {meta[1], meta[2], meta[3], 0}
 local function document(name)
   local fields = redis.call('HGETALL', ARGV[1] .. name)
   if #fields > 0 then
-    reply[3] = reply[3] + 1
+    reply[4] = reply[4] + 1
     reply[#reply + 1] = name
     reply[#reply + 1] = table.concat(fields, '\\0')
   end

@@ -8,12 +8,15 @@ import type { StoredEvent } from './store.ts'
 export const branchPrefix = (branchId: string): string => `panggil:{${keyPart(branchId)}}:`
 export const eventsKey = (branchId: string): string => `${branchPrefix(branchId)}events`
 export const metaKey = (branchId: string): string => `${branchPrefix(branchId)}meta`
+export const serverKey = (serverId: string): string => `panggil:server:${keyPart(serverId)}`
 export const documentsKey = (branchId: string): string => `${branchPrefix(branchId)}documents`
 
 /** Commands made of our scripts; arguments go in as one array, because spreading tens of thousands of them would end the stack. */
 interface Scripts {
   panggilCommit(values: (string | number)[]): Promise<(string | number)[]>
-  panggilLoad(values: (string | number)[]): Promise<[epoch: string, revision: string, count: number, ...rest: string[]] | null>
+  panggilLoad(
+    values: (string | number)[],
+  ): Promise<[epoch: string, revision: string, atMs: string, count: number, ...rest: string[]] | null>
   panggilPage(values: (string | number)[]): Promise<string[] | null>
   panggilClaim(values: (string | number)[]): Promise<[epoch: string, isNew: number] | null>
   panggilRecord(values: (string | number)[]): Promise<number>

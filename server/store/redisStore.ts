@@ -3,7 +3,7 @@ import type { RedisOptions } from 'ioredis'
 import { type BranchState, FORMAT } from '../../shared/domain/state.ts'
 import { StoreClock } from './clock.ts'
 import { documentJson, liveChanges, SINGLE_DOCUMENTS, StateParts } from './liveKeys.ts'
-import { branchPrefix, connect, documentsKey, eventsKey, metaKey, type ScriptedRedis, storedEvent } from './redisConnection.ts'
+import { branchPrefix, connect, documentsKey, eventsKey, metaKey, type ScriptedRedis, serverKey, storedEvent } from './redisConnection.ts'
 import { RedisRecords } from './redisRecords.ts'
 import { RedisTails } from './redisTails.ts'
 import { redisWarnings } from './redisWarnings.ts'
@@ -173,10 +173,10 @@ class RedisStore implements BranchStore {
       READ_TIMEOUT_MS,
     )
     if (reply === null) return null
-    const [epoch, revision, count] = reply
+    const [epoch, revision, atMs, count] = reply
     const parts = new StateParts()
-    const paged = 3 + 2 * count
-    for (let at = 3; at < paged; at += 2) parts.add(reply[at] as string, contentJson(reply[at + 1] as string))
+    const paged = 4 + 2 * count
+    for (let at = 4; at < paged; at += 2) parts.add(reply[at] as string, contentJson(reply[at + 1] as string))
     for (let at = paged; at < reply.length; at += limit) {
       const names = reply.slice(at, at + limit) as string[]
       const ask = () => this.#reader.panggilPage([1, metaKey(branchId), prefix, epoch, revision, ...names])
@@ -184,7 +184,7 @@ class RedisStore implements BranchStore {
       if (contents === null) return 'changed'
       for (const [index, name] of names.entries()) parts.add(name, contentJson(contents[index] as string))
     }
-    return { epoch, state: parts.state() }
+    return { epoch, state: parts.state({ revision: Number(revision), atMs: Number(atMs) }) }
   }
 
   async #claim(branchId: string, atLeastRevision: number, seenEpoch: string): Promise<[epoch: string, isNew: number] | null> {
@@ -207,6 +207,7 @@ class RedisStore implements BranchStore {
     const newEpoch = this.#nextEpoch
     const values = commitArguments(batch, this.#runId, newEpoch)
     const askedAt = performance.now()
+    this.#tails.writes(branchId, batch.after.revision)
     const reply = await this.#ask(() => this.#redis.panggilCommit(values))
     const answeredAt = performance.now()
     this.#lastAnswerAt = answeredAt
@@ -226,6 +227,7 @@ class RedisStore implements BranchStore {
         return { status: 'answered', answers }
       }
       case 'conflict': {
+        this.#tails.wasRefused(branchId)
         const epoch = String(reply[3])
         if (epoch === newEpoch) this.#spent(newEpoch)
         return { status: 'conflict', epoch, revision: Number(reply[4]) }
@@ -249,6 +251,15 @@ class RedisStore implements BranchStore {
 
   onReturn(listener: () => void): void {
     this.#returned.push(listener)
+  }
+
+  async beat(serverId: string, ttlMs: number): Promise<void> {
+    await this.#ask(() => this.#redis.set(serverKey(serverId), '1', 'PX', ttlMs))
+    this.#lastAnswerAt = performance.now()
+  }
+
+  async isAlive(serverId: string): Promise<boolean> {
+    return (await this.#ask(() => this.#redis.exists(serverKey(serverId)))) === 1
   }
 
   async close(): Promise<void> {
@@ -374,7 +385,8 @@ function commitArguments(batch: Batch, runId: string, newEpoch: string): string[
   const prefix = branchPrefix(branchId)
   const { documents, members } = liveChanges(revision === 0 ? null : batch.before, batch.after)
   const keys = [metaKey(branchId), eventsKey(branchId), documentsKey(branchId)]
-  const values = [prefix, String(FORMAT), batch.epoch, String(revision), batch.after.day, runId, newEpoch, String(answers.length)]
+  const { day, atMs } = batch.after
+  const values = [prefix, String(FORMAT), batch.epoch, String(revision), day, runId, newEpoch, String(atMs), String(answers.length)]
   for (const { commandId } of answers) values.push(commandId)
   const events: string[] = []
   for (const answer of answers) {

@@ -13,9 +13,9 @@ const PAGE = 1000
  * A server that alone writes looks at the streams this often instead of blocking on them: a blocking read would be woken by each of its own
  * commits, and its reply would be read before the commit's own.
  */
-const LOOK_MS = 20
-/** So long after its own last write a server is alone no more. */
-const WRITING_MS = 10_000
+const LOOK_MS = 50
+/** So long after its own last write a server is taken for one that does not write. A hall in session writes more often. */
+const WRITING_MS = 60_000
 /** So long after events of another server it blocks all the same: what another calls is on its screens at once. */
 const TOGETHER_MS = 60_000
 
@@ -51,6 +51,8 @@ export class RedisTails {
   #isBlocked = false
   #isClosed = false
   #isReady = false
+  /** Per branch: the last revision of the commit that is under way. */
+  readonly #writing = new Map<string, number>()
   #wroteAtMs = Number.NEGATIVE_INFINITY
   #heardAtMs = Number.NEGATIVE_INFINITY
   #wake: () => void = () => {}
@@ -87,9 +89,21 @@ export class RedisTails {
     this.#wake()
   }
 
+  /** A commit is on its way: what comes back over the stream up to this revision is its own, unless it is refused. */
+  writes(branchId: string, until: number): void {
+    this.#writing.set(branchId, until)
+    this.#wroteAtMs = performance.now()
+  }
+
+  /** The commit was refused: others write, too. */
+  wasRefused(branchId: string): void {
+    this.#writing.delete(branchId)
+    this.#heardAtMs = performance.now()
+  }
+
   /** What this server wrote itself, on top of `after`: its tails needn't wait until it comes back, nor parse it again. */
   wrote(branchId: string, after: number, events: readonly BranchEvent[]): void {
-    this.#wroteAtMs = performance.now()
+    this.#writing.delete(branchId)
     for (const tail of this.#tails)
       if (tail.branchId === branchId && tail.last === after && !tail.isStopped)
         this.#tell(
@@ -170,7 +184,9 @@ export class RedisTails {
         const known = Math.min(...tails.map(({ last }) => last))
         const events = entries.filter(([id]) => Number.parseInt(id, 10) > known).map(storedEvent)
         if (events.length === 0) continue
-        this.#heardAtMs = performance.now()
+        // A read that blocked brings this server's own commit before its answer was looked at.
+        const own = this.#writing.get(branchId) ?? 0
+        if (events.some(({ revision }) => revision > own)) this.#heardAtMs = performance.now()
         for (const tail of tails) await this.#deliver(tail, events)
       }
   }

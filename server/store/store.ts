@@ -44,6 +44,11 @@ export interface BranchStore {
   /** Called when the store is there again after having been away: epochs must be claimed anew by `load`. */
   onReturn(listener: () => void): void
 
+  /** This server lives: the others may believe so for `ttlMs`, counted from when the store hears of it. Throws `StoreAway`. */
+  beat(serverId: string, ttlMs: number): Promise<void>
+  /** Whether that server's last beat still counts. Throws `StoreAway`. */
+  isAlive(serverId: string): Promise<boolean>
+
   readonly records: RecordStore
   close(): Promise<void>
 }

@@ -16,7 +16,7 @@ export type Answer<T> =
   | { readonly ok: false; readonly error: Problem }
 
 export interface Call {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
   /** A device's token; people have their cookie. */

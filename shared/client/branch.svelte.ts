@@ -1,4 +1,5 @@
-import type { Agency, Counter, Hours, Journey, Language, Text, TicketClass, Zone } from '../domain/configuration.ts'
+import type { Agency, Counter, Hours, Journey, Language, Look, Text, TicketClass, Zone } from '../domain/configuration.ts'
+import { wear } from '../look/wear.ts'
 import { type Answer, api, type Problem } from './api.ts'
 
 /** A service as the public may know it: what it needs, whether it takes visitors now, how many wait. */
@@ -38,6 +39,10 @@ export interface Description {
   readonly journeys: readonly Journey[]
   readonly motto?: Text
   readonly address?: string
+  readonly runningText?: readonly Text[]
+  readonly look?: Look
+  /** Voice packs, by language. */
+  readonly voices?: Readonly<Record<Language, string>>
   readonly visitorTickets?: boolean
 }
 
@@ -87,6 +92,7 @@ export class Branch {
     this.#reading = false
     if (answer.ok) {
       this.description = answer.value
+      wear(answer.value.look)
       this.problem = null
     } else this.problem = answer.error
   }

@@ -1,6 +1,16 @@
 import { io, type Socket } from 'socket.io-client'
 import { ERRORS, type ErrorCode } from '../protocol/errors.ts'
-import { type Acknowledgement, type Handshake, PROTOCOL, type RoomEvent, type Snapshot, type Tick } from '../protocol/wire.ts'
+import {
+  type Acknowledgement,
+  type AnnouncementReport,
+  type Handshake,
+  PROTOCOL,
+  type RoomEvent,
+  type Snapshot,
+  type SoundReport,
+  type Speak,
+  type Tick,
+} from '../protocol/wire.ts'
 import { type Contact, Room } from './room.ts'
 
 const LOOK_MS = 250
@@ -14,6 +24,15 @@ export interface LiveRoomOptions<V, E> {
   /** Asked again at each connection, so that a new token is used at once. */
   readonly handshake: () => Omit<Handshake, 'protocol' | 'since'>
   readonly onRefused?: (code: ErrorCode) => void
+  readonly loudspeaker?: Loudspeaker
+}
+
+/** What a screen that can sound hears of its connection. */
+export interface Loudspeaker {
+  onConnect(): void
+  onDisconnect(): void
+  onTick(): void
+  onSpeak(order: Speak): void
 }
 
 const isKnown = (code: unknown): code is ErrorCode => typeof code === 'string' && code in ERRORS
@@ -39,7 +58,7 @@ export class LiveRoom<V, E> {
   #closed = false
   readonly #onRefused: ((code: ErrorCode) => void) | undefined
 
-  constructor({ namespace, fold, handshake, onRefused }: LiveRoomOptions<V, E>) {
+  constructor({ namespace, fold, handshake, onRefused, loudspeaker }: LiveRoomOptions<V, E>) {
     this.#onRefused = onRefused
     this.#room = new Room<V, E>({ fold, send: (own) => this.#socket.emit('resync', own), nowMs: Date.now() })
     this.#socket = io(namespace, {
@@ -58,8 +77,10 @@ export class LiveRoom<V, E> {
       this.refusal = null
       this.#room.onConnect(Date.now())
       this.#show()
+      loudspeaker?.onConnect()
     })
     this.#socket.on('disconnect', (reason) => {
+      loudspeaker?.onDisconnect()
       this.#room.onDisconnect(Date.now())
       this.#show()
       // The client reopens by itself after everything but the server's own goodbye.
@@ -84,8 +105,10 @@ export class LiveRoom<V, E> {
       // Small differences are the network's; following them would make seconds stutter.
       if (this.#offsetMs === null || Math.abs(offset - this.#offsetMs) > 400) this.#offsetMs = offset
       this.#room.onTick(tick, nowMs)
+      loudspeaker?.onTick()
       this.#show()
     })
+    if (loudspeaker) this.#socket.on('speak', (order: Speak) => loudspeaker.onSpeak(order))
     this.#timer = setInterval(this.#look, LOOK_MS)
     document.addEventListener('visibilitychange', this.#look)
     window.addEventListener('online', this.#look)
@@ -99,6 +122,13 @@ export class LiveRoom<V, E> {
   /** Sends a command and waits for its acknowledgement; rejects after `timeoutMs` or when the connection breaks. */
   send(message: object, timeoutMs: number): Promise<Acknowledgement> {
     return this.#socket.timeout(timeoutMs).emitWithAck('command', message) as Promise<Acknowledgement>
+  }
+
+  /** Tells the server of this screen's loudspeaker. What was not said in time is never said later: the server has drawn its conclusions. */
+  report(name: 'sound', report: SoundReport): void
+  report(name: 'announcement', report: AnnouncementReport): void
+  report(name: string, report: object): void {
+    if (this.#socket.connected) this.#socket.emit(name, report)
   }
 
   /** Connects anew with a fresh handshake: after signing in, or with another zone. */

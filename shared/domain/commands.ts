@@ -1,6 +1,6 @@
 import type { BranchConfiguration, Language, Text } from './configuration.ts'
 import type { BranchEvent } from './events.ts'
-import type { Outcome } from './state.ts'
+import type { NotHeard, Outcome } from './state.ts'
 
 /** Which ticket the officer believes is at his counter (CALL3). */
 interface AtCounter {
@@ -17,7 +17,7 @@ export type TransferPlace = 'keep' | 'front' | 'end'
 
 export type CounterCommand =
   | (AtCounter & { readonly type: 'openCounter'; readonly takeOver?: boolean | undefined })
-  | (AtCounter & { readonly type: 'pauseCounter'; readonly reason: string })
+  | (AtCounter & { readonly type: 'pauseCounter'; readonly reason: string; readonly minutes?: number | undefined })
   | (AtCounter & { readonly type: 'closeCounter' })
   | (OnCurrent & { readonly type: 'callNext' })
   | (OnCurrent & { readonly type: 'callTicket'; readonly ticket: string; readonly reason: string })
@@ -34,6 +34,8 @@ export type CounterCommand =
       readonly note?: string | undefined
     })
   | (AtCounter & { readonly type: 'returnToQueue'; readonly ticket: string })
+  /** Grants or takes back priority: of the ticket at the counter, or of one that this counter may call. */
+  | (AtCounter & { readonly type: 'reclassify'; readonly ticket: string; readonly class: string; readonly reason: string })
   | (AtCounter & { readonly type: 'undo' })
 
 /** Commands of the supervisor, for the whole branch. */
@@ -49,7 +51,22 @@ export type SupervisorCommand =
   | { readonly type: 'pauseService'; readonly service: string; readonly reason: string }
   | { readonly type: 'openService'; readonly service: string }
   | { readonly type: 'resetService'; readonly service: string }
-  | { readonly type: 'announce'; readonly text: { readonly id: string; readonly en: string } }
+  /** A text of one's own: on the screens, with a chime. `zones`: all where absent. */
+  | {
+      readonly type: 'announce'
+      readonly text: { readonly id: string; readonly en: string }
+      readonly zones?: readonly string[] | undefined
+    }
+  /** A prepared text (`shared/speech/notices.ts`): on the screens and on the loudspeaker. */
+  | { readonly type: 'announcePrepared'; readonly notice: string; readonly zones?: readonly string[] | undefined }
+  /** Takes the text down. */
+  | { readonly type: 'clearNotice' }
+  /** Calls are only shown in these zones (all where absent), until `speakAgain`. */
+  | { readonly type: 'keepQuiet'; readonly zones?: readonly string[] | undefined; readonly reason: string }
+  | { readonly type: 'speakAgain'; readonly zones?: readonly string[] | undefined }
+  /** The loudspeaker says a code; who stands in the zone types it in. `code` is made by the server: digits. */
+  | { readonly type: 'checkSound'; readonly zone: string; readonly code: string }
+  | { readonly type: 'confirmSound'; readonly zone: string; readonly code: string }
   | { readonly type: 'cancelTicket'; readonly ticket: string; readonly reason: string }
   | { readonly type: 'reclassifyTicket'; readonly ticket: string; readonly class: string; readonly reason: string }
   | {
@@ -72,12 +89,37 @@ export interface IssueTicket {
   readonly language?: Language | undefined
 }
 
+/** What a server does for the loudspeakers of its screens. Each does nothing where it is no longer true. */
+export type AnnouncerCommand =
+  /** Refused (`speaker-there`) while another speaks for the zone. */
+  | { readonly type: 'chooseSpeaker'; readonly zone: string; readonly connection: string; readonly device: string; readonly server: string }
+  | { readonly type: 'loseSpeaker'; readonly zone: string; readonly connection: string; readonly why: SpeakerLost }
+  /** A screen's browser wants a touch before it makes a sound; null: no screen does any more. */
+  | { readonly type: 'blockSound'; readonly zone: string; readonly device: string | null }
+  /** The zone's next announcement begins, if there is one and nothing sounds at this connection. */
+  | { readonly type: 'startAnnouncement'; readonly zone: string; readonly connection: string }
+  | {
+      readonly type: 'endAnnouncement'
+      readonly zone: string
+      readonly announcementId: string
+      readonly connection: string
+      /** Null: it was heard. */
+      readonly why: NotHeard | null
+    }
+  /** A screen paints the call. */
+  | { readonly type: 'showAnnouncement'; readonly announcementId: string; readonly zone: string; readonly device: string }
+  /** Whatever waited over its limit is only shown (ANN3). */
+  | { readonly type: 'expireAnnouncements' }
+
+/** `closed`: its connection ended; `silent`: it gave no sign of life for 5 s; `server-gone`: its server gave none. */
+export type SpeakerLost = 'closed' | 'silent' | 'blocked' | 'server-gone' | 'replaced'
+
 export type SystemCommand =
   | { readonly type: 'configureBranch'; readonly configuration: BranchConfiguration; readonly ifRevision?: number | undefined }
   /** The day turns when the store's clock passed midnight in the branch's time zone; refused (`day-not-over`) before. */
   | { readonly type: 'turnDay' }
 
-export type Command = CounterCommand | SupervisorCommand | IssueTicket | SystemCommand
+export type Command = CounterCommand | SupervisorCommand | IssueTicket | AnnouncerCommand | SystemCommand
 export type CommandType = Command['type']
 
 /** Why a rule said no: a stable code, and what a person's message needs to know. Messages are made by the screens. */
@@ -118,6 +160,13 @@ export const REJECTION_CODES = [
   'configuration-changed',
   'configuration-in-use',
   'day-not-over',
+  'too-early',
+  'unknown-zone',
+  'unknown-notice',
+  'speaker-there',
+  'no-speaker',
+  'no-sound-check',
+  'wrong-code',
 ] as const
 export type RejectionCode = (typeof REJECTION_CODES)[number]
 

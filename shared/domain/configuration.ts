@@ -85,6 +85,26 @@ export interface Journey {
   readonly steps: readonly { readonly service: string; readonly optional?: boolean }[]
 }
 
+/** How numbers are read aloud: leading zeros one by one and the rest as a number, digit by digit, or as a number alone. */
+export type Reading = 'zeros' | 'digits' | 'cardinal'
+
+export interface VoiceSettings {
+  /** `zeros` in Indonesian and `digits` in English where absent. */
+  readonly reading?: Partial<Record<Language, Reading>>
+  /** Voice packs by folder name; the shipped ones where absent. */
+  readonly packs?: Partial<Record<Language, string>>
+  /** How an agency's prefix is said: `4K` as `empat ka`. */
+  readonly pronunciations?: Readonly<Record<string, Partial<Record<Language, string>>>>
+}
+
+/** A branch's own colours and sign. */
+export interface Look {
+  /** `#rrggbb`; must stand out on the paper of the pages (checked: `shared/look/contrast.ts`). */
+  readonly accent?: string
+  /** A file of the branch's media folder. */
+  readonly logo?: string
+}
+
 export interface BranchConfiguration {
   readonly id: string
   readonly name: { readonly id: string; readonly en: string }
@@ -102,6 +122,12 @@ export interface BranchConfiguration {
   readonly visitorTickets?: boolean
   /** What becomes of those still waiting when the business day turns: refused with a reason, or carried over; refused where absent. */
   readonly atDayEnd?: 'refuse' | 'carryOver'
+  /** A called ticket may be given up only after this many recalls and this many seconds since its call; at once where absent. */
+  readonly noShow?: { readonly recalls: number; readonly seconds: number }
+  readonly voice?: VoiceSettings
+  /** Lines that run along the foot of the lobby screens. */
+  readonly runningText?: readonly Text[]
+  readonly look?: Look
   /** What in this file is assumed rather than known: a line each, for whoever checks it. */
   readonly assumptions?: readonly string[]
 }

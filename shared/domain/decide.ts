@@ -1,4 +1,5 @@
-import { caption } from '../speech/caption.ts'
+import { caption } from '../speech/sentence.ts'
+import { decideAnnouncing, speechOf } from './announcing.ts'
 import type {
   Accepted,
   Command,
@@ -59,8 +60,6 @@ export function decide(state: BranchState, command: Command, context: Context): 
         knownService(state, command.service) ??
         (state.services[command.service] ? accept([{ type: 'serviceReset', service: command.service, ...stamp(at) }]) : nothing())
       )
-    case 'announce':
-      return accept([{ type: 'textAnnounced', text: command.text, ...stamp(at) }])
     case 'cancelTicket': {
       const ticket = state.tickets.get(command.ticket)
       if (!ticket) return reject('unknown-ticket')
@@ -84,6 +83,21 @@ export function decide(state: BranchState, command: Command, context: Context): 
       return configureBranch(state, command, at)
     case 'turnDay':
       return turnDay(state, at)
+    case 'announce':
+    case 'announcePrepared':
+    case 'clearNotice':
+    case 'keepQuiet':
+    case 'speakAgain':
+    case 'checkSound':
+    case 'confirmSound':
+    case 'chooseSpeaker':
+    case 'loseSpeaker':
+    case 'blockSound':
+    case 'startAnnouncement':
+    case 'endAnnouncement':
+    case 'showAnnouncement':
+    case 'expireAnnouncements':
+      return decideAnnouncing(state, command, at)
     default:
       return counterCommand(state, command, at)
   }
@@ -168,6 +182,20 @@ function reclassifyTicket(state: BranchState, id: string, ticketClass: string, r
   return accept([{ type: 'ticketReclassified', ticketId: id, class: ticketClass, dueAtMs: due, reason, ...stamp(at) }], { ticketId: id })
 }
 
+/** An officer grants priority only to whom he has or may call. */
+function reclassifyAtCounter(
+  state: BranchState,
+  counter: Counter,
+  command: Extract<CounterCommand, { type: 'reclassify' }>,
+  at: Context,
+): Decision {
+  const ticket = state.tickets.get(command.ticket)
+  if (!ticket) return reject('unknown-ticket')
+  const isHis = ticket.counter === counter.id || ticket.sentTo === counter.id || counter.services.includes(currentService(ticket))
+  if (!isHis) return reject('not-served-here', { counter: counter.id, service: currentService(ticket) })
+  return reclassifyTicket(state, command.ticket, command.class, command.reason, at)
+}
+
 const isAtCounter = (ticket: Ticket): boolean => ticket.state === 'called' || ticket.state === 'serving'
 /** Its visit is over for good. A missed ticket is not: its visitor may come back. */
 const hasEnded = (ticket: Ticket): boolean => ticket.state === 'completed' || ticket.state === 'cancelled'
@@ -191,8 +219,12 @@ function counterCommand(state: BranchState, command: CounterCommand, at: Context
   if (now.officer !== command.officer) return reject('not-at-counter', { counter: counter.id })
 
   switch (command.type) {
-    case 'pauseCounter':
-      return accept([{ type: 'counterPaused', counter: counter.id, reason: command.reason, ...stamp(at) }])
+    case 'pauseCounter': {
+      const untilMs = command.minutes === undefined ? null : at.nowMs + command.minutes * 60_000
+      return accept([{ type: 'counterPaused', counter: counter.id, reason: command.reason, untilMs, ...stamp(at) }])
+    }
+    case 'reclassify':
+      return reclassifyAtCounter(state, counter, command, at)
     case 'closeCounter':
       if (now.ticket !== null) return reject('counter-busy', { counter: counter.id, number: state.tickets.get(now.ticket)?.number ?? null })
       return accept([counterClosed(state, counter, at)])
@@ -235,9 +267,15 @@ function counterCommand(state: BranchState, command: CounterCommand, at: Context
       return accept([{ type: 'serviceStarted', ...about }], accepted)
     case 'complete':
       return accept([completed(state, ticket, counter.id, command.outcome ?? 'done', at)], accepted)
-    case 'markNoShow':
+    case 'markNoShow': {
       if (ticket.state !== 'called') return reject('already-started', { number: ticket.number })
+      const { recalls, seconds } = state.configuration.noShow ?? { recalls: 0, seconds: 0 }
+      const leftSeconds = Math.ceil(((ticket.calledAtMs ?? 0) + seconds * 1000 - at.nowMs) / 1000)
+      const leftRecalls = recalls + 1 - ticket.calls
+      if (leftSeconds > 0 || leftRecalls > 0)
+        return reject('too-early', { number: ticket.number, leftSeconds: Math.max(0, leftSeconds), leftRecalls: Math.max(0, leftRecalls) })
       return accept([{ type: 'ticketMissed', ...about }], accepted)
+    }
     case 'hold':
       return accept([{ type: 'ticketHeld', reason: command.reason ?? null, ...about }], accepted)
     case 'transfer':
@@ -325,7 +363,7 @@ function calling(
     service: currentService(ticket),
     sequence,
     language: ticket.language,
-    caption: caption({ number: ticket.number, counterId: counter.id }),
+    caption: caption({ number: ticket.number, counterId: counter.id }, speechOf(state.configuration)),
     why,
     from: ticket.state,
     ended: ended.length > 0 ? counterState(state, counter.id).ticket : null,

@@ -1,5 +1,6 @@
+import type { SpeakerLost } from './commands.ts'
 import type { BranchConfiguration, Language } from './configuration.ts'
-import type { Call, CallReason, Outcome, Ticket } from './state.ts'
+import type { Announcement, Call, CallReason, Message, NotHeard, Outcome, Ticket } from './state.ts'
 
 /**
  * What happened, in the past tense: the branch's only truth. Every event is one revision.
@@ -38,7 +39,57 @@ export type BranchEvent =
   | (Happened & { readonly type: 'serviceOpened'; readonly service: string })
   /** Back to what the hours say. */
   | (Happened & { readonly type: 'serviceReset'; readonly service: string })
-  | (Happened & { readonly type: 'textAnnounced'; readonly text: { readonly id: string; readonly en: string } })
+  /** `spoken`: the id that the text has in each zone whose loudspeaker says it. */
+  | (Happened & {
+      readonly type: 'textAnnounced'
+      readonly text: { readonly id: string; readonly en: string }
+      readonly prepared: string | null
+      readonly zones: readonly string[] | null
+      readonly spoken: Readonly<Record<string, string>>
+    })
+  | (Happened & { readonly type: 'noticeCleared' })
+  /** `reason`: why calls are only shown there; null: they are spoken again. */
+  | (Happened & { readonly type: 'quietChanged'; readonly zones: readonly string[]; readonly reason: string | null })
+  | (Happened & { readonly type: 'soundCheckStarted'; readonly zone: string; readonly announcementId: string; readonly code: string })
+  /** `heard`: the code that was typed in is the one that was spoken. */
+  | (Happened & { readonly type: 'soundChecked'; readonly zone: string; readonly heard: boolean })
+  | (Happened & {
+      readonly type: 'speakerChosen'
+      readonly zone: string
+      readonly connection: string
+      readonly device: string
+      readonly server: string
+    })
+  | (Happened & { readonly type: 'speakerLost'; readonly zone: string; readonly connection: string; readonly why: SpeakerLost })
+  | (Happened & { readonly type: 'soundBlocked'; readonly zone: string; readonly device: string | null })
+  /** Committed before the first sound (ANN3): whatever happens then, it is not started again. `counter`: null for a message. */
+  | (Happened & {
+      readonly type: 'announcementStarted'
+      readonly announcementId: string
+      readonly kind: Announcement['kind'] | Message['kind']
+      readonly zone: string
+      readonly counter: string | null
+      readonly connection: string
+      /** In this order. */
+      readonly languages: readonly Language[]
+      readonly form: 'full' | 'short'
+      readonly chime: 'full' | 'short'
+    })
+  /** `why`: null where it was heard. */
+  | (Happened & {
+      readonly type: 'announcementEnded'
+      readonly announcementId: string
+      readonly zone: string
+      readonly counter: string | null
+      readonly why: NotHeard | null
+    })
+  | (Happened & {
+      readonly type: 'announcementShown'
+      readonly announcementId: string
+      readonly zone: string
+      readonly counter: string
+      readonly device: string
+    })
   | (Happened &
       Place & {
         readonly type: 'ticketIssued'
@@ -84,7 +135,7 @@ export type BranchEvent =
       readonly officer: string
       readonly takenOverFrom: string | null
     })
-  | (Happened & { readonly type: 'counterPaused'; readonly counter: string; readonly reason: string })
+  | (Happened & { readonly type: 'counterPaused'; readonly counter: string; readonly reason: string; readonly untilMs: number | null })
   /** Tickets sent to this counter alone go back to their services' queues: `released`. `reason`: why the supervisor freed it. */
   | (Happened & {
       readonly type: 'counterClosed'

@@ -1,3 +1,4 @@
+import { announced, announcementOf, arrived, zonesOfNewDay } from './announcing.ts'
 import type { BranchEvent, TicketCalled } from './events.ts'
 import { dueAtMs } from './order.ts'
 import { SortedMap } from './sortedMap.ts'
@@ -12,6 +13,7 @@ import {
   counterState,
   currentService,
   type LastStep,
+  missedKey,
   queue,
   queueKey,
   queueOf,
@@ -49,8 +51,6 @@ function changed(state: BranchState, event: BranchEvent, revision: number): Bran
       return { ...state, services: { ...state.services, [event.service]: { override: 'open', reason: null } } }
     case 'serviceReset':
       return { ...state, services: without(state.services, event.service) }
-    case 'textAnnounced':
-      return { ...state, notice: { text: event.text, atMs: event.atMs } }
     case 'ticketIssued': {
       const ticket: Ticket = {
         id: event.ticket.id,
@@ -87,7 +87,7 @@ function changed(state: BranchState, event: BranchEvent, revision: number): Bran
     case 'ticketRecalled':
       return called(state, event, revision)
     case 'serviceStarted':
-      return atCounter(state, event.counter, event, revision, { state: 'serving', startedAtMs: event.atMs })
+      return arrived(atCounter(state, event.counter, event, revision, { state: 'serving', startedAtMs: event.atMs }), event.counter)
     case 'ticketCompleted': {
       const ticket = ticketOf(state, event.ticketId)
       const outcomes = ticket.outcomes.map((outcome, stop) => (stop === ticket.stop ? event.outcome : outcome))
@@ -138,7 +138,7 @@ function changed(state: BranchState, event: BranchEvent, revision: number): Bran
       return withCounter(put(state, before, after), event.counter, {
         ...counter,
         ticket: after.id,
-        announcementId: null,
+        announcement: null,
         lastStep: step(event.type, event.atMs, revision, [beforeOf(before, after)], counter.ticket, []),
       })
     }
@@ -188,6 +188,7 @@ function changed(state: BranchState, event: BranchEvent, revision: number): Bran
         state: 'open',
         officer: event.officer,
         reason: null,
+        untilMs: null,
         sinceMs: event.atMs,
         ...(event.takenOverFrom === null ? {} : { lastStep: null }),
       })
@@ -196,6 +197,8 @@ function changed(state: BranchState, event: BranchEvent, revision: number): Bran
         ...counterState(state, event.counter),
         state: 'paused',
         reason: event.reason,
+        // A pause that an older server wrote has no expected end.
+        untilMs: event.untilMs ?? null,
         sinceMs: event.atMs,
       })
     case 'counterClosed': {
@@ -212,18 +215,13 @@ function changed(state: BranchState, event: BranchEvent, revision: number): Bran
       const calls = Object.fromEntries(Object.entries(next.calls).filter(([, call]) => !event.withdrawn.includes(call.announcementId)))
       const counter = counterState(next, event.counter)
       // A step that left the ticket at the counter leaves its announcement there, too: the officer still learns whether it was heard.
-      const stays = event.ticket === counter.ticket && counter.announcementId !== null && !event.withdrawn.includes(counter.announcementId)
-      const announcementId = stays ? counter.announcementId : null
-      return withCounter({ ...next, calls }, event.counter, { ...counter, ticket: event.ticket, announcementId, lastStep: null })
+      const stays = event.ticket === counter.ticket && counter.announcement !== null && !event.withdrawn.includes(counter.announcement.id)
+      const announcement = stays ? counter.announcement : null
+      return withCounter({ ...next, calls }, event.counter, { ...counter, ticket: event.ticket, announcement, lastStep: null })
     }
     default:
-      return unknownEvent(state, event)
+      return announced(state, event)
   }
-}
-
-/** An event of a newer server: it counts as a revision and changes nothing that this server knows of. */
-function unknownEvent(state: BranchState, _event: never): BranchState {
-  return state
 }
 
 /** `B-021` -> `B`, 21. */
@@ -252,8 +250,11 @@ const withCounter = (state: BranchState, id: string, counter: CounterState): Bra
 function put(unindexed: BranchState, before: Ticket | null, after: Ticket): BranchState {
   const tickets = unindexed.tickets.set(after.id, after)
   const wasHeld = before !== null && before.state === 'onHold'
-  const state =
-    wasHeld || after.state === 'onHold' ? { ...unindexed, held: heldAfter(unindexed, wasHeld ? before : null, after) } : unindexed
+  const wasMissed = before !== null && before.state === 'noShow'
+  let state = unindexed
+  if (wasHeld || after.state === 'onHold') state = { ...state, held: heldAfter(state, wasHeld ? before : null, after) }
+  if (wasMissed) state = { ...state, missed: state.missed.delete(missedKey(before)) }
+  if (after.state === 'noShow') state = { ...state, missed: state.missed.set(missedKey(after), after.id) }
   const wasWaiting = before !== null && before.state === 'waiting'
   const isWaiting = after.state === 'waiting'
   if (!wasWaiting && !isWaiting) return { ...state, tickets }
@@ -307,7 +308,7 @@ function retargeted(state: BranchState, before: BranchState): BranchState {
 
 /** The derived indexes of a state whose tickets were read from a store. */
 export function indexed(state: BranchState, tickets: Iterable<Ticket>): BranchState {
-  let next: BranchState = { ...state, tickets: SortedMap.empty(), queues: {}, arrivals: {}, held: {} }
+  let next: BranchState = { ...state, tickets: SortedMap.empty(), queues: {}, arrivals: {}, held: {}, missed: SortedMap.empty() }
   for (const ticket of tickets) next = put(next, null, ticket)
   return next
 }
@@ -363,7 +364,7 @@ function leave(state: BranchState, counterId: string, event: BranchEvent, before
   return withCounter(put(state, before, after), counterId, {
     ...counter,
     ticket: counter.ticket === before.id ? null : counter.ticket,
-    announcementId: counter.ticket === before.id ? null : counter.announcementId,
+    announcement: counter.ticket === before.id ? null : counter.announcement,
     lastStep: step(event.type, event.atMs, revision, [beforeOf(before, after)], counter.ticket, []),
   })
 }
@@ -396,7 +397,7 @@ function called(
       ? {
           ...last,
           // Whoever came between the call and its recall is not passed over: the step stays overtaken.
-          revision: before.changedRevision > last.revision ? last.revision : revision,
+          revision: last.tickets.some(({ id }) => (state.tickets.get(id)?.changedRevision ?? 0) > last.revision) ? last.revision : revision,
           tickets: last.tickets.map((each) => (each.id === before.id ? beforeOf({ ...before, ...each.fields }, after) : each)),
           announcements: [...last.announcements, event.announcementId],
         }
@@ -412,7 +413,7 @@ function called(
       calls: { ...state.calls, [callSlot(event.zone, event.sequence)]: callOf(event) },
     },
     event.counter.id,
-    { ...counter, ticket: after.id, announcementId: event.announcementId, lastStep },
+    { ...counter, ticket: after.id, announcement: announcementOf(state, event), lastStep },
   )
 }
 
@@ -450,6 +451,8 @@ function dayTurned(state: BranchState, day: string): BranchState {
     queues: {},
     arrivals: {},
     held: {},
+    missed: SortedMap.empty(),
+    zones: zonesOfNewDay(state),
   }
   for (const ticket of kept) next = put(next, null, { ...ticket, waitsForNextDay: false })
   return next

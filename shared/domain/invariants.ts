@@ -75,5 +75,29 @@ export function invariants(state: BranchState): string[] {
     if (!ticket || ticket.counter !== id || (ticket.state !== 'called' && ticket.state !== 'serving'))
       broken.push(`CALL1 counter ${id} has ${ticket?.number}, which is ${ticket?.state} at ${ticket?.counter}`)
   }
+
+  // ANN1: whoever sounds is the one speaker of his zone, and sounds in no other.
+  const sounding = new Map<string, string>()
+  for (const [zone, { speaker, speaking, messages, quiet }] of Object.entries(state.zones)) {
+    if (quiet !== null && messages.some(({ kind }) => kind === 'notice')) broken.push(`ANN2 a notice waits in zone ${zone}, which is quiet`)
+    if (messages.some(({ id }) => id === speaking?.id)) broken.push(`ANN3 ${speaking?.id} sounds in ${zone} and waits for it again`)
+    if (speaking === null) continue
+    if (speaker === null) broken.push(`ANN1 ${speaking.id} sounds in zone ${zone}, which has no speaker`)
+    else if (sounding.has(speaker.connection))
+      broken.push(`ANN1 ${speaker.connection} sounds in ${sounding.get(speaker.connection)} and ${zone}`)
+    else sounding.set(speaker.connection, zone)
+    const announcement = speaking.counter === null ? null : counterState(state, speaking.counter).announcement
+    if (announcement?.id === speaking.id && announcement.state !== 'speaking')
+      broken.push(`ANN3 ${speaking.id} sounds in ${zone} and is ${announcement.state} at its counter`)
+  }
+  const heard = new Set(Object.values(state.zones).map(({ speaking }) => speaking?.id))
+  for (const [id, { announcement, ticket }] of Object.entries(state.counters)) {
+    if (announcement === null) continue
+    if (announcement.ticketId !== ticket) broken.push(`ANN2 counter ${id} announces a ticket that is not there: ${announcement.id}`)
+    if (announcement.state === 'speaking' && !heard.has(announcement.id))
+      broken.push(`ANN3 ${announcement.id} is speaking and sounds nowhere`)
+    if ((announcement.state === 'notHeard') !== (announcement.why !== null))
+      broken.push(`ANN4 ${announcement.id} is ${announcement.state} because ${announcement.why}`)
+  }
   return broken
 }

@@ -164,6 +164,21 @@ export class SortedMap<K extends string | number, V> {
     }
   }
 
+  /** Values, those of the greatest keys first. */
+  *latest(): IterableIterator<V> {
+    const path: Node<K, V>[] = []
+    let at = this.#root
+    while (at !== null || path.length > 0) {
+      while (at !== null) {
+        path.push(at)
+        at = at.right
+      }
+      const top = path.pop() as Node<K, V>
+      yield top.value
+      at = top.left
+    }
+  }
+
   *keys(): IterableIterator<K> {
     for (const [key] of this.entries()) yield key
   }

@@ -92,9 +92,11 @@ export interface CounterState {
   readonly ticket: string | null
   /** Why it is paused. */
   readonly reason: string | null
+  /** When the pause is expected to end. */
+  readonly untilMs: number | null
   readonly sinceMs: number
-  /** The announcement of the ticket at the counter. */
-  readonly announcementId: string | null
+  /** The latest announcement of the ticket at the counter: a newer call or recall takes its place (ANN2). */
+  readonly announcement: Announcement | null
   readonly lastStep: LastStep | null
 }
 
@@ -103,9 +105,82 @@ export const CLOSED_COUNTER: CounterState = {
   officer: null,
   ticket: null,
   reason: null,
+  untilMs: null,
   sinceMs: 0,
-  announcementId: null,
+  announcement: null,
   lastStep: null,
+}
+
+/**
+ * Why an announcement was not heard: it waited over its limit (`expired`), nobody could speak when it was made (`quiet`), its sound was
+ * blocked or failed, its speaker went away in the middle (`speaker-lost`) or never said that it had ended (`no-answer`).
+ */
+export type NotHeard = 'expired' | 'quiet' | 'blocked' | 'failed' | 'speaker-lost' | 'no-answer'
+
+/** What became of a call's announcement. `dropped`: there was no need any more before its turn came (the visitor had arrived). */
+export interface Announcement {
+  /** As in `Call`. */
+  readonly id: string
+  readonly kind: 'call' | 'recall'
+  readonly ticketId: string
+  readonly atMs: number
+  readonly state: 'waiting' | 'speaking' | 'heard' | 'notHeard' | 'dropped'
+  readonly why: NotHeard | null
+  /** When the first screen said that it shows it. */
+  readonly shownAtMs: number | null
+  readonly startedAtMs: number | null
+  readonly endedAtMs: number | null
+}
+
+/** A text for the loudspeaker, or a sound check, that waits for its turn in one zone. */
+export interface Message {
+  readonly id: string
+  readonly kind: 'notice' | 'soundCheck'
+  readonly atMs: number
+  /** Which prepared text (`shared/speech/notices.ts`); null: its words have no clips, so only the chime sounds. */
+  readonly prepared: string | null
+  /** What a person must hear and type in, digits; null for a notice. */
+  readonly code: string | null
+}
+
+/** The one screen that speaks in a zone (ANN1): one connection, not one device, because a page that was reloaded is another speaker. */
+export interface Speaker {
+  readonly connection: string
+  readonly device: string
+  /** The server that it is connected to. */
+  readonly server: string
+  readonly sinceMs: number
+}
+
+/** A zone's loudspeaker. */
+export interface ZoneState {
+  readonly speaker: Speaker | null
+  /** A screen that wants to speak and whose browser doesn't let it. */
+  readonly blocked: string | null
+  /** What sounds now; `counter` is null for a message. */
+  readonly speaking: {
+    readonly id: string
+    readonly kind: Announcement['kind'] | Message['kind']
+    readonly counter: string | null
+    readonly startedAtMs: number
+  } | null
+  readonly lastEndedAtMs: number
+  /** Messages that wait, oldest first. */
+  readonly messages: readonly Message[]
+  /** Why calls are only shown; null: they are spoken. */
+  readonly quiet: string | null
+  /** Today's last sound check; `heard`: null while nobody has typed its code. */
+  readonly soundCheck: { readonly id: string; readonly code: string; readonly atMs: number; readonly heard: boolean | null } | null
+}
+
+export const SILENT_ZONE: ZoneState = {
+  speaker: null,
+  blocked: null,
+  speaking: null,
+  lastEndedAtMs: 0,
+  messages: [],
+  quiet: null,
+  soundCheck: null,
 }
 
 /** What a screen shows and speaks of a call: no ticket id, no personal data (PRIV1). */
@@ -133,9 +208,10 @@ export interface ServiceState {
   readonly reason: string | null
 }
 
-/** A text announced by the supervisor. */
+/** A text announced by the supervisor: on the screens of these zones (null: of all) until it is taken down or the day turns. */
 export interface Notice {
   readonly text: { readonly id: string; readonly en: string }
+  readonly zones: readonly string[] | null
   readonly atMs: number
 }
 
@@ -165,6 +241,8 @@ export interface BranchState {
   /** Only services that differ from plain "as the hours say". */
   readonly services: Readonly<Record<string, ServiceState>>
   readonly counters: Readonly<Record<string, CounterState>>
+  /** Only zones of which there is something to say. */
+  readonly zones: Readonly<Record<string, ZoneState>>
   /** Last `Call.sequence` per zone. */
   readonly sequences: Readonly<Record<string, number>>
   /** Recent calls by `ZONE/SLOT`. */
@@ -180,6 +258,8 @@ export interface BranchState {
   readonly arrivals: Readonly<Record<string, SortedMap<string, string>>>
   /** Tickets on hold, by the counter that holds them: entry to ticket id. */
   readonly held: Readonly<Record<string, SortedMap<number, string>>>
+  /** Tickets whose visitors did not come, by when they were given up: `missedKey(ticket)` to ticket id. */
+  readonly missed: SortedMap<string, string>
 }
 
 /**
@@ -199,9 +279,13 @@ export const queueKey = (ticket: Ticket): string => `${padded(ticket.dueAtMs, 15
 /** Sorts as (readyAtMs, entry) does. */
 export const arrivalKey = (ticket: Ticket): string => `${padded(ticket.readyAtMs, 15)}:${padded(ticket.entry, 9)}`
 
+/** Sorts as (endedAtMs, entry) does. */
+export const missedKey = (ticket: Ticket): string => `${padded(ticket.endedAtMs ?? 0, 15)}:${padded(ticket.entry, 9)}`
+
 const NO_QUEUE = SortedMap.empty<string, string>()
 export const queue = (state: BranchState, name: string): SortedMap<string, string> => state.queues[name] ?? NO_QUEUE
 export const arrivals = (state: BranchState, name: string): SortedMap<string, string> => state.arrivals[name] ?? NO_QUEUE
+export const zoneState = (state: BranchState, id: string): ZoneState => state.zones[id] ?? SILENT_ZONE
 export const counterState = (state: BranchState, id: string): CounterState => state.counters[id] ?? CLOSED_COUNTER
 
 /** A branch before its first event. Its first event is always `branchConfigured`. */
@@ -222,11 +306,13 @@ export function emptyBranch(configuration: BranchConfiguration): BranchState {
     issued: {},
     services: {},
     counters: {},
+    zones: {},
     sequences: {},
     calls: {},
     tickets: SortedMap.empty(),
     queues: {},
     arrivals: {},
     held: {},
+    missed: SortedMap.empty(),
   }
 }

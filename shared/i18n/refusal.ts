@@ -34,8 +34,16 @@ export function refusalText(language: Language, { code, details = {} }: Refusal,
     const counter = asText(details['counter'])
     if (number && counter) return text(language, 'error.at.counter', { number, counter })
   }
+  if (code === 'too-early') {
+    const seconds = details['leftSeconds']
+    const recalls = details['leftRecalls']
+    return text(language, 'error.too-early', {
+      recalls: typeof recalls === 'number' ? recalls : 0,
+      seconds: typeof seconds === 'number' ? seconds : 0,
+    })
+  }
   if (code === 'configuration-in-use') return text(language, 'error.configuration-in-use', { path: asText(details['path']) ?? '' })
-  return text(language, `error.${code}` as Exclude<Message, 'error.configuration-in-use'>)
+  return text(language, `error.${code}` as Exclude<Message, 'error.configuration-in-use' | 'error.too-early'>)
 }
 
 export interface Closed {

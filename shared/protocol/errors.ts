@@ -106,6 +106,13 @@ export const ERRORS: Readonly<Record<ErrorCode, Kind>> = {
   'configuration-changed': { status: 412, retry: false },
   'configuration-in-use': refused,
   'day-not-over': refused,
+  'too-early': refused,
+  'unknown-zone': wrongValue,
+  'unknown-notice': wrongValue,
+  'speaker-there': refused,
+  'no-speaker': refused,
+  'no-sound-check': refused,
+  'wrong-code': refused,
 }
 
 /** What a client is told: the code is for programs, `details` for the message that the screen makes in its language. */

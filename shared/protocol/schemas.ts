@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type BranchConfiguration, indexOf } from '../domain/configuration.ts'
+import { ACCENT_CONTRAST, isAccent, PAPER } from '../look/contrast.ts'
 
 /**
  * What may come in, strictly: a field that nobody reads is a mistake of the sender's, not to be passed over. On the server only: screens
@@ -57,7 +58,7 @@ function mistakesOf(issues: readonly Issue[]): Mistake[] {
  * One line that a person wrote; it may appear on screens and paper, so nothing invisible in it. Half a surrogate pair has no UTF-8: what is
  * stored would differ from what was decided on.
  */
-const text = (most = 200) =>
+export const text = (most = 200) =>
   z
     .string()
     .trim()
@@ -75,6 +76,8 @@ export const CommandId = z
 const ticketId = z.string().min(1).max(64)
 const counterId = z.string().min(1).max(32)
 const serviceCode = z.string().min(1).max(65)
+const zoneId = z.string().min(1).max(32)
+const zoneIds = z.array(zoneId).min(1).max(50)
 const current = ticketId.nullable()
 const place = z.enum(['keep', 'front', 'end']).default('keep')
 const target = z.union([z.strictObject({ service: serviceCode }), z.strictObject({ counter: counterId })], {
@@ -88,7 +91,7 @@ const command = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =
 /** What an officer sends; the counter comes from the address, the officer from the session. */
 export const CounterCommand = z.discriminatedUnion('type', [
   command('openCounter', { takeOver: z.boolean().optional() }),
-  command('pauseCounter', { reason: text() }),
+  command('pauseCounter', { reason: text(), minutes: z.number().int().min(1).max(720).optional() }),
   command('closeCounter', {}),
   command('callNext', { current }),
   command('callTicket', { ticket: ticketId, reason: text(), current }),
@@ -100,6 +103,7 @@ export const CounterCommand = z.discriminatedUnion('type', [
   command('resume', { ticket: ticketId }),
   command('transfer', { current, to: target, place, note: text().optional() }),
   command('returnToQueue', { ticket: ticketId }),
+  command('reclassify', { ticket: ticketId, class: z.string().min(1).max(32), reason: text() }),
   command('undo', {}),
 ])
 export type CounterCommand = z.infer<typeof CounterCommand>
@@ -114,7 +118,14 @@ export const BranchCommand = z.discriminatedUnion('type', [
   command('pauseService', { service: serviceCode, reason: text() }),
   command('openService', { service: serviceCode }),
   command('resetService', { service: serviceCode }),
-  command('announce', { text: bothLanguages }),
+  command('announce', { text: bothLanguages, zones: zoneIds.optional() }),
+  command('announcePrepared', { notice: z.string().min(1).max(32), zones: zoneIds.optional() }),
+  command('clearNotice', {}),
+  command('keepQuiet', { zones: zoneIds.optional(), reason: text() }),
+  command('speakAgain', { zones: zoneIds.optional() }),
+  // The code that is spoken is made by the server (`server/branch/door.ts`).
+  command('checkSound', { zone: zoneId }),
+  command('confirmSound', { zone: zoneId, code: z.string().regex(/^\d{1,6}$/, 'must be digits') }),
   command('cancelTicket', { ticket: ticketId, reason: text() }),
   command('reclassifyTicket', { ticket: ticketId, class: z.string().min(1).max(32), reason: text() }),
   command('moveTicket', { ticket: ticketId, to: target, place, reason: text() }),
@@ -142,7 +153,8 @@ function parseCommand<T>(schema: z.ZodType<T>, types: ReadonlySet<string>, input
 }
 
 /** A wrong shape (missing, extra, of another type) is `malformed`, a wrong value of the right type `invalid-value`. Never throws. */
-function parse<T>(schema: z.ZodType<T>, input: unknown): Parsed<T> {
+/** `malformed` where the shape is another, `invalid-value` where only values are wrong; the mistakes at once. */
+export function parse<T>(schema: z.ZodType<T>, input: unknown): Parsed<T> {
   const result = schema.safeParse(input)
   if (result.success) return { ok: true, value: result.data }
   const issues = leaves(result.error.issues)
@@ -167,25 +179,16 @@ export const parseBranchCommand = (input: unknown): Parsed<BranchCommand, Comman
 export const AnnouncementReport = z.strictObject({
   announcementId: z.string().min(1).max(64),
   status: z.enum(['shown', 'speaking', 'spoken', 'blocked', 'failed']),
+  durationMs: z.number().min(0).max(120_000).optional(),
+  latencyMs: z.number().min(0).max(120_000).optional(),
 })
 export type AnnouncementReport = z.infer<typeof AnnouncementReport>
 export const parseAnnouncementReport = (input: unknown): Parsed<AnnouncementReport> => parse(AnnouncementReport, input)
 
-/**
- * What a socket's `auth` says. Compare `protocol` before: a newer program may send fields that this one doesn't know, and is to hear that
- * the server is too old, not that it is malformed. Absent and null are the same; an empty zone is all of them.
- */
-export const Handshake = z.strictObject({
-  protocol: z.number().int(),
-  token: z.string().min(1).max(256).nullish(),
-  branch: z.string().min(1).max(63),
-  zone: z.string().max(32).nullish(),
-  counter: counterId.nullish(),
-  ticket: ticketId.nullish(),
-  since: z.strictObject({ epoch: z.string().max(64), revision: z.number().int().nonnegative() }).nullish(),
-})
-export type Handshake = z.infer<typeof Handshake>
-export const parseHandshake = (input: unknown): Parsed<Handshake> => parse(Handshake, input)
+/** Whether a display can sound. */
+export const SoundReport = z.strictObject({ state: z.enum(['ready', 'loading', 'blocked', 'off', 'failed']) })
+export type SoundReport = z.infer<typeof SoundReport>
+export const parseSoundReport = (input: unknown): Parsed<SoundReport> => parse(SoundReport, input)
 
 // --- the branch file
 
@@ -274,6 +277,24 @@ const service = z.strictObject({
   note: name.optional(),
 })
 
+const reading = z.enum(['zeros', 'digits', 'cardinal'])
+/** Names of folders and files that a house drops in: no path leads out of theirs. */
+const fileName = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, 'must be a name of letters, digits, dots, - and _')
+const spoken = z.strictObject({ id: text(60).optional(), en: text(60).optional() })
+const voice = z.strictObject({
+  reading: z.strictObject({ id: reading.optional(), en: reading.optional() }).optional(),
+  packs: z.strictObject({ id: fileName.optional(), en: fileName.optional() }).optional(),
+  pronunciations: z.record(z.string().regex(/^[A-Z0-9]{1,4}$/), spoken).optional(),
+})
+const look = z.strictObject({
+  accent: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/i, { error: 'must be a colour such as #1f2a5c', abort: true })
+    .refine(isAccent, `must be darker: a contrast of ${ACCENT_CONTRAST} to the paper of our pages, ${PAPER}`)
+    .optional(),
+  logo: fileName.optional(),
+})
+
 export const Configuration = z.strictObject({
   id: z
     .string()
@@ -320,6 +341,10 @@ export const Configuration = z.strictObject({
     .default([]),
   motto: name.optional(),
   address: text(300).optional(),
+  noShow: z.strictObject({ recalls: z.number().int().min(0).max(10), seconds: z.number().int().min(0).max(3600) }).optional(),
+  voice: voice.optional(),
+  runningText: z.array(name).max(20).optional(),
+  look: look.optional(),
   visitorTickets: z.boolean().optional(),
   atDayEnd: z.enum(['refuse', 'carryOver']).optional(),
   assumptions: z.array(text(500)).max(100).optional(),

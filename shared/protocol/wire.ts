@@ -1,6 +1,6 @@
 import type { Text } from '../domain/configuration.ts'
 import type { Estimate } from '../domain/estimate.ts'
-import type { Call, CounterState, Notice, ServiceState, Ticket } from '../domain/state.ts'
+import type { Announcement, Call, CounterState, Message, Notice, ServiceState, Ticket } from '../domain/state.ts'
 import type { ErrorReply } from './errors.ts'
 
 /**
@@ -81,7 +81,30 @@ export interface BoardCounter {
   readonly label: string
   readonly zone: string
   readonly state: CounterState['state']
+  /** Of a pause: why, and when it is expected to end. */
+  readonly reason: string | null
+  readonly untilMs: number | null
 }
+
+/** `none`: no screen of the zone can speak; `blocked`: one waits for a touch; `quiet`: calls are only shown, on purpose. */
+export type ZoneSound = 'ok' | 'none' | 'blocked' | 'quiet'
+
+export interface BoardZone {
+  readonly id: string
+  readonly sound: ZoneSound
+  /** The announcement that sounds now. */
+  readonly speaking: string | null
+}
+
+/** A visitor who did not come. */
+export interface MissedCall {
+  readonly number: string
+  readonly counter: { readonly id: string; readonly label: string }
+  readonly atMs: number
+}
+
+/** How many missed numbers a board knows of; a screen shows those of the last 15 minutes. */
+export const MISSED_CALLS = 8
 
 export interface BoardView {
   readonly branch: { readonly id: string; readonly name: { readonly id: string; readonly en: string }; readonly timeZone: string }
@@ -90,6 +113,10 @@ export interface BoardView {
   readonly day: string
   /** Newest first. */
   readonly calls: readonly Call[]
+  /** Newest first, at most MISSED_CALLS, of any age. */
+  readonly missed: readonly MissedCall[]
+  /** The zones that this screen shows. */
+  readonly zones: readonly BoardZone[]
   /** People waiting per service code; every service of the branch. */
   readonly waiting: Readonly<Record<string, number>>
   readonly counters: readonly BoardCounter[]
@@ -102,6 +129,8 @@ export interface BoardView {
 
 /** New values of what changed; absent: unchanged. */
 export interface BoardChanges {
+  readonly missed?: readonly MissedCall[]
+  readonly zones?: readonly BoardZone[]
   readonly waiting?: Readonly<Record<string, number>>
   readonly counters?: readonly BoardCounter[]
   readonly services?: BoardView['services']
@@ -138,12 +167,13 @@ export const newestFirst = (calls: readonly Call[]): Call[] =>
   [...calls].sort((a, b) => b.atMs - a.atMs || (a.zone === b.zone ? b.sequence - a.sequence : a.zone < b.zone ? -1 : 1))
 
 function changedBoard(view: BoardView, changes: BoardChanges): BoardView {
-  const { waiting, counters, withdrawn, ...rest } = changes
+  const { waiting, counters, zones, withdrawn, ...rest } = changes
   return {
     ...view,
     ...rest,
     ...(waiting ? { waiting: { ...view.waiting, ...waiting } } : {}),
     ...(counters ? { counters: replaced(view.counters, counters, (counter) => counter.id) } : {}),
+    ...(zones ? { zones: replaced(view.zones, zones, (zone) => zone.id) } : {}),
     ...(withdrawn ? { calls: view.calls.filter((call) => !withdrawn.includes(call.announcementId)) } : {}),
   }
 }
@@ -178,7 +208,22 @@ export interface LiveCounter {
   /** What this counter may call, those sent to it included. */
   readonly waiting: number
   readonly reason: string | null
+  readonly untilMs: number | null
   readonly sinceMs: number
+  readonly announcement: Announcement['state'] | null
+}
+
+export interface LiveZone {
+  readonly id: string
+  readonly sound: ZoneSound
+  /** Device that speaks, or that is blocked. */
+  readonly device: string | null
+  readonly speaking: string | null
+  /** Announcements that wait for the loudspeaker. */
+  readonly waiting: number
+  readonly quiet: string | null
+  /** Today's last sound check; `heard` is null while nobody has typed its code. */
+  readonly soundCheck: { readonly atMs: number; readonly heard: boolean | null } | null
 }
 
 export interface LiveView {
@@ -188,6 +233,7 @@ export interface LiveView {
   readonly atMs: number
   readonly queues: readonly LiveQueue[]
   readonly counters: readonly LiveCounter[]
+  readonly zones: readonly LiveZone[]
   readonly dayOverride: BoardView['dayOverride']
   readonly pause: BoardView['pause']
   readonly notice: BoardView['notice']
@@ -199,6 +245,7 @@ export type LiveEvent =
       readonly atMs: number
       readonly queues?: readonly LiveQueue[]
       readonly counters?: readonly LiveCounter[]
+      readonly zones?: readonly LiveZone[]
       readonly dayOverride?: LiveView['dayOverride']
       readonly pause?: LiveView['pause']
       readonly notice?: LiveView['notice']
@@ -207,13 +254,14 @@ export type LiveEvent =
 
 export function foldLive(view: LiveView, event: LiveEvent): LiveView {
   if (event.type === 'liveReplaced') return event.view
-  const { type: _type, queues, counters, ...rest } = event
+  const { type: _type, queues, counters, zones, ...rest } = event
   const nextQueues = queues ? replaced(view.queues, queues, (queue) => queue.service) : view.queues
   return {
     ...view,
     ...rest,
     queues: nextQueues.map((queue) => ({ ...queue, longestWaitMs: longestWaitMs(queue.waitingSinceMs, event.atMs) })),
     ...(counters ? { counters: replaced(view.counters, counters, (counter) => counter.id) } : {}),
+    ...(zones ? { zones: replaced(view.zones, zones, (zone) => zone.id) } : {}),
   }
 }
 
@@ -241,10 +289,13 @@ export interface CounterView {
   readonly state: CounterState['state']
   readonly officer: string | null
   readonly reason: string | null
+  readonly untilMs: number | null
   readonly sinceMs: number
   /** Named `current` in commands (CALL3). */
   readonly ticket: CounterTicket | null
-  readonly announcementId: string | null
+  readonly announcement: Omit<Announcement, 'ticketId'> | null
+  /** Of the counter's zone. */
+  readonly sound: ZoneSound
   readonly waiting: number
   readonly queues: readonly { readonly service: string; readonly waiting: number }[]
   readonly next: { readonly number: string; readonly service: string; readonly class: string; readonly readyAtMs: number } | null
@@ -258,6 +309,39 @@ export interface CounterView {
 export type CounterEvent = { readonly type: 'counterChanged'; readonly changes: Partial<CounterView> }
 
 export const foldCounter = (view: CounterView, event: CounterEvent): CounterView => ({ ...view, ...event.changes })
+
+// --- the loudspeaker
+
+/**
+ * Server to the one screen that speaks for a zone: say this, now. The screen answers with `announcement` reports of the same id; what it
+ * was told once it never says again (ANN3).
+ */
+export interface Speak {
+  readonly announcementId: string
+  readonly zone: string
+  readonly kind: Announcement['kind'] | Message['kind']
+  readonly chime: 'full' | 'short'
+  /** One after the other: the text as it is shown, and the keys of the voice pack's clips (`shared/speech`). */
+  readonly sentences: readonly { readonly language: 'id' | 'en'; readonly text: string; readonly tokens: readonly string[] }[]
+}
+
+/** Screen to server, of a call that it paints or of what it was told to speak. `speaking` says how long it will take. */
+export interface AnnouncementReport {
+  readonly announcementId: string
+  readonly status: 'shown' | 'speaking' | 'spoken' | 'blocked' | 'failed'
+  /** `speaking`: from now to the end of the sound. */
+  readonly durationMs?: number
+  /** `speaking`: from the arrival of the order to the first sample at the output, where the browser tells. */
+  readonly latencyMs?: number
+}
+
+/**
+ * Screen to server, in answer to every tick and whenever it changes: whether it can sound. A screen that never sends this is a silent one.
+ * `off`: its loudspeaker is switched off on purpose.
+ */
+export interface SoundReport {
+  readonly state: 'ready' | 'loading' | 'blocked' | 'off' | 'failed'
+}
 
 // --- ticket: a visitor's phone; whole views
 

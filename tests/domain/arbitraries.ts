@@ -1,7 +1,9 @@
 import fc from 'fast-check'
+import { pendingIn } from '../../shared/domain/announcing.ts'
 import type { Command, CommandType } from '../../shared/domain/commands.ts'
 import type { BranchConfiguration } from '../../shared/domain/configuration.ts'
-import { type BranchState, counterState } from '../../shared/domain/state.ts'
+import { type BranchState, counterState, zoneState } from '../../shared/domain/state.ts'
+import { NOTICES } from '../../shared/speech/notices.ts'
 import { DAY, HOUR, MINUTE, SECOND, smallHall } from './hall.ts'
 
 /**
@@ -50,6 +52,19 @@ const weights: readonly (readonly [CommandType, number])[] = [
   ['openService', 2],
   ['resetService', 1],
   ['announce', 1],
+  ['announcePrepared', 1],
+  ['clearNotice', 1],
+  ['keepQuiet', 1],
+  ['speakAgain', 1],
+  ['checkSound', 2],
+  ['confirmSound', 3],
+  ['chooseSpeaker', 3],
+  ['loseSpeaker', 2],
+  ['blockSound', 1],
+  ['startAnnouncement', 8],
+  ['endAnnouncement', 6],
+  ['showAnnouncement', 3],
+  ['expireAnnouncements', 2],
   ['configureBranch', 1],
 ]
 export const COMMAND_TYPES: readonly CommandType[] = weights.map(([type]) => type)
@@ -89,9 +104,12 @@ export const HALLS: readonly BranchConfiguration[] = [
 const counterOf = (die: number): string => (die === 15 ? '9' : ['1', '1', '1', '2', '3'][die % 5]) as string
 const services = ['DUKCAPIL.KK', 'DUKCAPIL.KTP', 'BANK.TELLER', 'BANK.CS', 'NO.SUCH']
 const places = ['keep', 'front', 'end'] as const
+const zones = ['z1', 'z1', 'z2', 'z2', 'z9']
+const lost = ['closed', 'silent', 'blocked', 'server-gone', 'replaced'] as const
+const notHeard = [null, null, null, 'failed', 'blocked', 'no-answer'] as const
 
 /** What the officer would press first, so that what the dice say becomes possible: else most of a random day is refused. */
-function sensible(state: BranchState, counter: string, { type, sanity }: Step): CommandType {
+function sensible(state: BranchState, counter: string, { type, sanity, service }: Step): CommandType {
   if (sanity > 6 || counter === '9') return type
   const now = counterState(state, counter)
   const needsOpen = [
@@ -108,6 +126,11 @@ function sensible(state: BranchState, counter: string, { type, sanity }: Step): 
   ]
   if (needsOpen.includes(type) && now.state !== 'open') return 'openCounter'
   if (needsOpen.includes(type) && state.pause) return 'resumeBranch'
+  const zone = zoneState(state, zones[service] as string)
+  const needsSpeaker = ['startAnnouncement', 'loseSpeaker', 'checkSound']
+  if (needsSpeaker.includes(type) && zone.speaker === null) return 'chooseSpeaker'
+  if (type === 'endAnnouncement' && zone.speaking === null) return 'startAnnouncement'
+  if (type === 'confirmSound' && zone.soundCheck === null) return 'checkSound'
   const needsTicket = ['recall', 'startService', 'complete', 'markNoShow', 'hold', 'transfer']
   const held = Object.keys(state.held).length > 0
   if (type === 'resume' && held && now.ticket !== null) return 'complete'
@@ -133,6 +156,12 @@ export function commandOf(state: BranchState, dice: Step, serial: number): Comma
   const service = services[dice.service] as string
   const to = dice.choice % 2 ? { service } : { counter: counterOf(dice.ticket % 16) }
   const place = places[dice.choice % 3] as (typeof places)[number]
+  const zone = zones[dice.service] as string
+  const loudspeaker = zoneState(state, zone)
+  const someZones = dice.choice % 3 === 0 ? undefined : [zone]
+  const connection = `c${dice.ticket % 3}`
+  const its = dice.sanity < 8 ? (loudspeaker.speaker?.connection ?? connection) : connection
+  const pending = pendingIn(state, zone)[0]?.id ?? 'none'
   const type = sensible(state, counter, dice)
   switch (type) {
     case 'issueTicket': {
@@ -216,5 +245,34 @@ export function commandOf(state: BranchState, dice: Step, serial: number): Comma
         return { type, configuration: { ...configuration, counters: configuration.counters.slice(0, 2 + (dice.ticket % 2)) } }
       return { type, configuration, ifRevision: dice.choice }
     }
+    case 'announcePrepared':
+      return { type, notice: dice.choice === 0 ? 'none' : (NOTICES[dice.ticket % NOTICES.length]?.id as string), zones: someZones }
+    case 'clearNotice':
+    case 'expireAnnouncements':
+      return { type }
+    case 'keepQuiet':
+      return { type, zones: someZones, reason: dice.choice < 6 ? 'doa' : 'rapat' }
+    case 'speakAgain':
+      return { type, zones: someZones }
+    case 'checkSound':
+      return { type, zone, code: `${dice.ticket}` }
+    case 'confirmSound':
+      return { type, zone, code: dice.sanity > 7 ? 'x' : (loudspeaker.soundCheck?.code ?? '0') }
+    case 'chooseSpeaker':
+      return { type, zone, connection, device: `device of ${connection}`, server: 's1' }
+    case 'loseSpeaker':
+      return { type, zone, connection: its, why: lost[dice.choice % 5] as 'closed' }
+    case 'blockSound':
+      return { type, zone, device: dice.choice < 3 ? null : `device of ${connection}` }
+    case 'startAnnouncement':
+      return { type, zone, connection: its }
+    case 'endAnnouncement': {
+      const announcementId = loudspeaker.speaking && dice.choice < 11 ? loudspeaker.speaking.id : pending
+      return { type, zone, announcementId, connection: its, why: notHeard[dice.choice % 6] as null }
+    }
+    case 'showAnnouncement':
+      return { type, announcementId: now.announcement?.id ?? pending, zone, device: `device of ${connection}` }
+    default:
+      throw new Error(`no dice for ${type}`)
   }
 }

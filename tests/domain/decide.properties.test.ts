@@ -8,6 +8,7 @@ import { invariants } from '../../shared/domain/invariants.ts'
 import { type BranchState, counterState, emptyBranch } from '../../shared/domain/state.ts'
 import { COMMAND_TYPES, commandOf, day, HALLS, type Step } from './arbitraries.ts'
 import { MORNING } from './hall.ts'
+import { Loudspeakers } from './loudspeakers.ts'
 import { Model, type Moment } from './model.ts'
 
 const accepted = new Map<CommandType, number>()
@@ -46,6 +47,7 @@ function play(hall: (typeof HALLS)[number], steps: readonly Step[]): Played {
   let state = emptyBranch(hall)
   const log: BranchEvent[] = []
   const model = new Model(hall)
+  const loudspeakers = new Loudspeakers(hall)
   const lastSteps = new Map<string, Moment>()
   const first = decide(state, { type: 'configureBranch', configuration: hall }, { nowMs, by: 'test' })
   if (!first.ok) throw new Error('a new branch is configured')
@@ -109,6 +111,13 @@ function play(hall: (typeof HALLS)[number], steps: readonly Step[]): Played {
     }
     state = frozen(state)
     expect(invariants(state)).toEqual([])
+    const told = decision.events.flatMap((event) => {
+      if (event.type === 'announcementStarted') return [`begun ${event.announcementId}`]
+      return event.type === 'announcementEnded' ? [`ended ${event.announcementId} ${event.why}`] : []
+    })
+    expect(told, 'ANN1, ANN2, ANN3: the plain loudspeakers do otherwise').toEqual(
+      loudspeakers.accept(command, decision.events, state, time),
+    )
     for (const visitor of model.visitors) {
       const ticket = state.tickets.get(visitor.id)
       if (!ticket) throw new Error(`DAY2 ${visitor.id} disappeared`)

@@ -7,7 +7,6 @@ import {
   parseAnnouncementReport,
   parseBranchCommand,
   parseCounterCommand,
-  parseHandshake,
 } from '../../shared/protocol/schemas.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -270,42 +269,6 @@ describe('what a display reports of a call', () => {
     ['a field that nobody reads', { announcementId: 'a-21', status: 'shown', zone: 'a' }, 'malformed', 'zone'],
   ])('is refused: %s', (_title, input, code, path) => {
     const { mistakes, code: came } = refused(parseAnnouncementReport, input)
-    expect([came, mistakes.map((mistake) => mistake.path)]).toEqual([code, [path]])
-  })
-})
-
-describe('a handshake', () => {
-  const least = { protocol: 1, branch: 'hall' }
-  it.each<[string, object]>([
-    ['the least', least],
-    ['of a board', { ...least, token: 'd_1_abc', zone: 'a', since: { epoch: 'e', revision: 0 } }],
-    ['of all zones', { ...least, zone: '' }],
-    ['of a counter', { ...least, token: 'u_abc', counter: '12A' }],
-    ['of a phone', { ...least, ticket: 'aB3_-' }],
-    ['with nulls for what it has not', { ...least, token: null, zone: null, counter: null, ticket: null, since: null }],
-    ['of another protocol', { ...least, protocol: 2 }],
-  ])('%s is let through as it is', (_title, auth) => {
-    expect(parseHandshake(auth)).toEqual({ ok: true, value: auth })
-  })
-
-  // Objects with a `toString` of their own can't be made a text: whoever tries throws.
-  const untold = { toString: 1, valueOf: 1 }
-  it.each<[string, unknown, string, string]>([
-    ['nothing', undefined, 'malformed', ''],
-    ['a protocol in words', { ...least, protocol: '1' }, 'malformed', 'protocol'],
-    ['half a protocol', { ...least, protocol: 1.5 }, 'malformed', 'protocol'],
-    ['no branch', { protocol: 1 }, 'malformed', 'branch'],
-    ['a branch too long', { ...least, branch: 'x'.repeat(64) }, 'invalid-value', 'branch'],
-    ['a token too long', { ...least, token: 'x'.repeat(257) }, 'invalid-value', 'token'],
-    ['a counter that is an object', { ...least, counter: untold }, 'malformed', 'counter'],
-    ['a ticket that is an object', { ...least, ticket: untold }, 'malformed', 'ticket'],
-    ['a zone that is an object', { ...least, zone: untold }, 'malformed', 'zone'],
-    ['an empty ticket', { ...least, ticket: '' }, 'invalid-value', 'ticket'],
-    ['a revision before the first', { ...least, since: { epoch: 'e', revision: -1 } }, 'invalid-value', 'since.revision'],
-    ['a revision without its epoch', { ...least, since: { revision: 1 } }, 'malformed', 'since.epoch'],
-    ['a field that nobody reads', { ...least, role: 'admin' }, 'malformed', 'role'],
-  ])('with %s is refused', (_title, input, code, path) => {
-    const { mistakes, code: came } = refused(parseHandshake, input)
     expect([came, mistakes.map((mistake) => mistake.path)]).toEqual([code, [path]])
   })
 })

@@ -3,7 +3,8 @@ import type { Command, CounterCommand } from '../../shared/domain/commands.ts'
 import type { BranchConfiguration } from '../../shared/domain/configuration.ts'
 import { decide } from '../../shared/domain/decide.ts'
 import { evolve, evolveAll } from '../../shared/domain/evolve.ts'
-import { type BranchState, counterState, emptyBranch } from '../../shared/domain/state.ts'
+import { type BranchState, counterState, emptyBranch, zoneState } from '../../shared/domain/state.ts'
+import { NOTICES } from '../../shared/speech/notices.ts'
 
 /** A small branch with two zones, so that random commands often meet. */
 export const SMALL_BRANCH: BranchConfiguration = {
@@ -71,7 +72,7 @@ export function anyCommand(state: BranchState, random: ReturnType<typeof chance>
   const at = { counter, officer }
   const place = random.one(['keep', 'front', 'end'] as const)
   const to = random.below(2) ? { service: random.one(['X.ONE', 'X.TWO', 'Y.ONE']) } : { counter: random.one(['1', '2', '3']) }
-  const kind = random.below(40)
+  const kind = random.below(52)
   if (kind < 10)
     return {
       type: 'issueTicket',
@@ -98,6 +99,7 @@ export function anyCommand(state: BranchState, random: ReturnType<typeof chance>
     { type: 'closeCounter', ...at },
   ]
   if (kind < 35) return random.one(counterCommands)
+  if (kind >= 40) return announcerCommand(state, random, counter)
   return random.one<Command>([
     { type: 'pauseBranch', reason: 'alarm' },
     { type: 'resumeBranch' },
@@ -105,7 +107,11 @@ export function anyCommand(state: BranchState, random: ReturnType<typeof chance>
     { type: 'pauseService', service: 'X.TWO', reason: 'system down' },
     { type: 'openService', service: 'X.TWO' },
     { type: 'resetService', service: 'X.TWO' },
-    { type: 'announce', text: { id: 'Perhatian', en: 'Attention' } },
+    { type: 'announce', text: { id: 'Perhatian', en: 'Attention' }, zones: random.one([undefined, ['a'], ['b']]) },
+    { type: 'clearNotice' },
+    { type: 'keepQuiet', zones: random.one([undefined, ['a']]), reason: 'prayer' },
+    { type: 'speakAgain' },
+    { type: 'speakAgain' },
     { type: 'cancelTicket', ticket, reason: 'left' },
     { type: 'reclassifyTicket', ticket, class: 'priority', reason: 'elderly' },
     { type: 'moveTicket', ticket, to, place, reason: 'wrong service' },
@@ -114,6 +120,31 @@ export function anyCommand(state: BranchState, random: ReturnType<typeof chance>
     { type: 'resetDay' },
     { type: 'configureBranch', configuration: { ...state.configuration, motto: `M${random.below(3)}` } },
     { type: 'turnDay' },
+  ])
+}
+
+/** Two screens that speak: one for zone a, one for both. */
+function announcerCommand(state: BranchState, random: ReturnType<typeof chance>, counter: string): Command {
+  const zone = random.one(['a', 'b'])
+  const { speaker, speaking, soundCheck } = zoneState(state, zone)
+  const connection = speaker?.connection ?? (zone === 'a' ? random.one(['c1', 'c2']) : 'c2')
+  const announcementId = speaking?.id ?? counterState(state, counter).announcement?.id ?? 'none'
+  if (speaker === null && random.below(2)) return { type: 'chooseSpeaker', zone, connection, device: `device-${connection}`, server: 's' }
+  const usual: Command = speaking
+    ? { type: 'endAnnouncement', zone, announcementId, connection, why: random.one([null, null, 'failed' as const]) }
+    : { type: 'startAnnouncement', zone, connection }
+  return random.one<Command>([
+    usual,
+    usual,
+    usual,
+    usual,
+    { type: 'loseSpeaker', zone, connection, why: random.one(['closed', 'blocked'] as const) },
+    { type: 'blockSound', zone, device: random.one([null, 'device-c1']) },
+    { type: 'showAnnouncement', announcementId, zone, device: 'device-c1' },
+    { type: 'expireAnnouncements' },
+    { type: 'checkSound', zone, code: '123' },
+    { type: 'confirmSound', zone, code: soundCheck?.code ?? '0' },
+    { type: 'announcePrepared', notice: NOTICES[0]?.id as string, zones: [zone] },
   ])
 }
 

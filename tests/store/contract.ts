@@ -76,6 +76,16 @@ export function storeContract({ store, other }: Stores): void {
     expect(revisions).toBeGreaterThan(100)
   })
 
+  it('ANN5 a server lives, for all the others, as long as its last beat counts; one that never was does not', async () => {
+    const server = `server ${id()}`
+    expect(await store().isAlive(server)).toBe(false)
+    await store().beat(server, 60_000)
+    for (const each of [store(), (await other()) ?? store()]) expect(await each.isAlive(server)).toBe(true)
+    // The newest beat counts, also where it is the shorter one.
+    await store().beat(server, 40)
+    await until('the beat counts no more', async () => !(await store().isAlive(server)))
+  })
+
   it('CALL2 a command that has an answer is not decided again: the stored one is given, by its place in the batch', async () => {
     const branch = await Branch.made(store())
     const once = branch.batch([branch.issue(), { type: 'closeCounter', counter: '1', officer: 'nobody' }], ['once', 'refused'])

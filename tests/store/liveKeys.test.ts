@@ -13,8 +13,10 @@ import { plain } from './branch.ts'
 class Keys {
   readonly documents = new Map<string, Map<string, string>>()
   readonly queues = new Map<string, Map<string, number>>()
+  position = { revision: 0, atMs: 0 }
 
   fold(before: BranchState | null, after: BranchState): void {
+    this.position = { revision: after.revision, atMs: after.atMs }
     const { documents, members } = liveChanges(before, after)
     for (const { name, is, set, unset } of documents) {
       // Records that were empty until now have no document yet; all others are new exactly once.
@@ -38,7 +40,10 @@ class Keys {
   }
 
   state(): BranchState {
-    return stateFrom([...this.documents].map(([name, fields]) => [name, documentJson([...fields].flat())] as const))
+    return stateFrom(
+      [...this.documents].map(([name, fields]) => [name, documentJson([...fields].flat())] as const),
+      this.position,
+    )
   }
 }
 
@@ -125,7 +130,6 @@ describe('live keys', () => {
     })
     expect(liveChanges(before, after)).toEqual({
       documents: [
-        { name: 'branch', is: 'changed', set: ['revision', '4', 'atMs', String(MORNING + 1)], unset: [] },
         { name: 'ticket:t1', is: 'changed', set: ['class', '"priority"', 'dueAtMs', String(MORNING), 'changedRevision', '4'], unset: [] },
       ],
       members: [{ queue: 'queue:DUKCAPIL.KK', member: '000000001:t1', score: MORNING }],
@@ -138,7 +142,16 @@ describe('live keys', () => {
     const state: BranchState = {
       ...emptyBranch(configuration),
       counters: {
-        '3:sent': { state: 'open', officer: 'a b', ticket: null, reason: null, sinceMs: 1, announcementId: null, lastStep: null },
+        '3:sent': {
+          state: 'open',
+          officer: 'a b',
+          ticket: null,
+          reason: null,
+          untilMs: null,
+          sinceMs: 1,
+          announcement: null,
+          lastStep: null,
+        },
       },
     }
     const keys = new Keys()

@@ -93,9 +93,14 @@ describe.skipIf(program === null)('what is in Redis, as another client reads it'
       Object.fromEntries(Object.entries(await client.hGetAll(key + name)).map(([field, json]) => [field, JSON.parse(json)]))
     for (const [ticketId, ticket] of state.tickets.entries()) expect(await fields(`ticket:${ticketId}`)).toEqual(ticket)
     for (const [counterId, counter] of Object.entries(state.counters)) expect(await fields(`counter:${counterId}`)).toEqual(counter)
-    for (const record of ['configuration', 'series', 'issued', 'services', 'sequences', 'calls'] as const)
+    for (const record of ['configuration', 'series', 'issued', 'services'] as const)
       expect(await fields(record), record).toEqual(JSON.parse(JSON.stringify(state[record])))
-    expect(await fields('branch')).toMatchObject({ revision: state.revision, atMs: state.atMs, day: state.day, entry: state.entry })
+    const zones: Record<string, unknown> = {}
+    for (const part of ['zones', 'sequences', 'calls'] as const)
+      for (const [name, value] of Object.entries(state[part])) zones[`${part} ${name}`] = value
+    expect(await fields('zones')).toEqual(JSON.parse(JSON.stringify(zones)))
+    expect(await fields('branch')).toMatchObject({ day: state.day, entry: state.entry })
+    expect(await client.hmGet(`${key}meta`, ['revision', 'atMs'])).toEqual([String(state.revision), String(state.atMs)])
     let waiting = 0
     for (const [name, queued] of Object.entries(state.queues)) {
       const sorted = name.startsWith('@') ? `counter:${name.slice(1)}:sent` : `queue:${name}`
@@ -214,6 +219,34 @@ describe.skipIf(program === null)('what is in Redis, as another client reads it'
     const again = await Branch.of(mine, branch.id)
     expect(again.epoch).not.toBe(epoch)
     expect((await Branch.of(mine, branch.id)).epoch).toBe(again.epoch)
+  })
+
+  it('a server that alone writes is not woken by its own commits; one that has company hears the other at once', async () => {
+    const own = await withRedis()
+    try {
+      const maker = await own.open()
+      const { id: branchId } = await Branch.made(maker)
+      await maker.close()
+      const mine = await own.open()
+      const branch = await Branch.of(mine, branchId)
+      mine.tail(branchId, branch.state.revision, () => {})
+      const watcher = await nodeRedis(own)
+      // The first of the tails is this server's.
+      const blocks = async () =>
+        / name=panggil-tail [^\n]*flags=(\w+)/.exec(String(await watcher.sendCommand(['CLIENT', 'LIST'])))?.[1]?.includes('b')
+      await until('it waits for others', async () => (await blocks()) === true)
+      for (let n = 0; n < 5; n++) {
+        await branch.commit([branch.issue()])
+        if (n > 1) expect(await blocks(), `after commit ${n + 1}`).toBe(false)
+        else await until('it waits no more', async () => (await blocks()) === false)
+      }
+      const other = await Branch.of(await own.open(), branch.id)
+      await other.commit([other.issue()])
+      await until('it waits for others again', async () => (await blocks()) === true)
+      watcher.destroy()
+    } finally {
+      await own.stop()
+    }
   })
 
   it('says what makes this Redis weaker than LOSS1 needs', async () => {

@@ -8,6 +8,7 @@ import type { BranchRuntime } from '../../branch/runtime.ts'
 import { boardView, liveView } from '../../branch/views.ts'
 import { describeBranch } from '../describeBranch.ts'
 import { eventLines } from '../eventLog.ts'
+import { mediaOf } from '../media.ts'
 import { refusedBy } from '../problem.ts'
 import { type Route, reply, route } from '../route.ts'
 import * as Schema from '../schemas.ts'
@@ -119,6 +120,16 @@ export const branchRoutes: readonly Route[] = [
         ? reply(200, { revision: runtime.state.revision, ...boardView(runtime.state, zones) })
         : (zones as Refused)
     },
+  }),
+  route({
+    method: 'get',
+    path: '/branches/{branch}/media',
+    name: 'media',
+    who: 'showBoard',
+    summary: 'Pictures and film for its screens, in order: the files of DATA_DIR/media/BRANCH',
+    params: Schema.BranchPath,
+    replies: { 200: { description: 'What to show, and what was left out', schema: Schema.Media } },
+    handler: async ({ params, services }) => reply(200, await mediaOf(services.config.dataDir, params.branch)),
   }),
   route({
     method: 'get',

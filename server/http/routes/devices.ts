@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { refuse, wrongValue } from '../../auth/outcome.ts'
+import type { DeviceChange, NewDevice } from '../../auth/devices.ts'
+import { type Refused, refuse, wrongValue } from '../../auth/outcome.ts'
+import type { BranchRuntime } from '../../branch/runtime.ts'
 import { type Route, reply, route } from '../route.ts'
 import * as Schema from '../schemas.ts'
 
@@ -25,14 +27,31 @@ export const deviceRoutes: readonly Route[] = [
     replies: { 201: { description: 'Made', schema: Schema.CreatedDevice } },
     refusals: ['unknown-pairing', 'invalid-value'],
     async handler({ params, body, user, runtime, services }) {
-      const { zones } = runtime.state.configuration
-      const unknown = body.zones?.find((zone) => !zones.some((each) => each.id === zone))
-      if (unknown !== undefined) return wrongValue('zones', `has one that this branch doesn’t have: ${unknown}`)
+      const unknown = notThere(runtime, body)
+      if (unknown) return unknown
       // Codes are short: whoever is signed in and tries them out is stopped.
       if (body.pairingCode !== undefined && !services.pairings.take(`admin ${user.username}`)) return refuse('rate-limited')
-      const { kind, name, pairingCode } = body
-      const made = await services.accounts.devices.create({ branch: params.branch, kind, name, zones: body.zones ?? null, pairingCode })
+      const { zones, pairingCode, ...rest } = body
+      const wanted = { ...present(rest), branch: params.branch, zones: zones ?? null, pairingCode }
+      const made = await services.accounts.devices.create(wanted as NewDevice)
       return made.ok ? reply(201, made.value) : made
+    },
+  }),
+  route({
+    method: 'patch',
+    path: '/branches/{branch}/devices/{device}',
+    name: 'changeDevice',
+    who: 'administer',
+    summary: 'Change a screen’s name or what it shows; it follows within seconds, without a hand on it',
+    params: Schema.BranchPath.extend({ device: Schema.Id }),
+    body: Schema.DeviceChange,
+    replies: { 200: { description: 'As it is now', schema: Schema.Device } },
+    refusals: ['unknown-device', 'invalid-value'],
+    async handler({ params, body, runtime, services }) {
+      const unknown = notThere(runtime, body)
+      if (unknown) return unknown
+      const changed = await services.accounts.devices.change(params.branch, params.device, present(body) as DeviceChange)
+      return changed ? reply(200, changed) : refuse('unknown-device')
     },
   }),
   route({
@@ -78,3 +97,21 @@ export const deviceRoutes: readonly Route[] = [
     },
   }),
 ]
+
+/** Zones and agencies that are named must be the branch's. */
+function notThere(
+  { state: { configuration } }: BranchRuntime,
+  wanted: { readonly zones?: readonly string[] | null | undefined; readonly agencies?: readonly string[] | null | undefined },
+): Refused | null {
+  for (const [field, known] of [
+    ['zones', configuration.zones],
+    ['agencies', configuration.agencies],
+  ] as const) {
+    const unknown = wanted[field]?.find((id) => !known.some((each) => each.id === id))
+    if (unknown !== undefined) return wrongValue(field, `has one that this branch doesn’t have: ${unknown}`)
+  }
+  return null
+}
+
+/** What was sent, without what was not: an absent field must not wipe out what is stored. */
+const present = (body: object): object => Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))

@@ -30,8 +30,8 @@ export const sessionRoutes: readonly Route[] = [
         return reply(200, { user: { username, name, role, branch, counters } })
       }
       if (principal === null) return refuse('not-signed-in')
-      const { deviceId, device: kind, name, branch, zones } = principal
-      return reply(200, { device: { deviceId, kind, name, branch, zones } })
+      const { deviceId, device: kind, name, branch, zones, screen } = principal
+      return reply(200, { device: { deviceId, kind, name, branch, zones, ...screen } })
     },
   }),
   route({

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { caption, englishNumber, indonesianNumber } from '../../shared/speech/caption.ts'
+import { englishNumber, indonesianNumber } from '../../shared/speech/numbers.ts'
+import { caption } from '../../shared/speech/sentence.ts'
 
 /** Written by hand, not by the rules of the code. */
 const NUMBERS: readonly (readonly [number, string, string])[] = [
