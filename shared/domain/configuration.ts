@@ -1,3 +1,5 @@
+import { within } from './hours.ts'
+
 /** What a branch is: its agencies, services, counters, zones, hours. Data only; checked at the edge by `shared/protocol/schemas.ts`. */
 
 export type Language = 'id' | 'en'
@@ -137,6 +139,8 @@ export interface ServiceEntry {
   readonly code: string
   readonly agency: Agency
   readonly service: Service
+  /** Its own hours, less what the branch's exceptions take from them; absent: the branch's. */
+  readonly hours?: Hours
 }
 
 /** The look-ups that every decision needs, made once per configuration. */
@@ -156,7 +160,8 @@ export function indexOf(configuration: BranchConfiguration): ConfigurationIndex 
   for (const agency of configuration.agencies)
     for (const service of agency.services) {
       const code = `${agency.id}.${service.id}`
-      services.set(code, { code, agency, service })
+      const hours = service.hours && within(service.hours, configuration.hours)
+      services.set(code, { code, agency, service, ...(hours ? { hours } : {}) })
     }
   const index: ConfigurationIndex = {
     services,

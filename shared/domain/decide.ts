@@ -157,7 +157,7 @@ export function closedBecause(state: BranchState, service: string, nowMs: number
   if (state.pause) return closed('branch-paused', null, state.pause.reason)
   const override = state.services[service]
   if (override?.override === 'paused') return closed('paused', null, override.reason)
-  const ownHours = indexOf(state.configuration).services.get(service)?.service.hours
+  const ownHours = indexOf(state.configuration).services.get(service)?.hours
   const now = issuing(ownHours ?? state.configuration.hours, state.configuration.timeZone, nowMs)
   if (state.dayOverride === 'closed') return closed('day-closed', null)
   // An extended day is one of the hall: who comes only on his own days does not come for it. `openService` opens those.

@@ -116,6 +116,27 @@ const covers = (exception: HoursException, day: string): boolean =>
     ? exception.date === day
     : exception.from !== undefined && exception.from <= day && day <= (exception.to ?? exception.from)
 
+const common = (some: readonly Interval[], others: readonly Interval[]): Interval[] =>
+  some.flatMap(([from, until]) =>
+    others.flatMap(([otherFrom, otherUntil]): Interval[] => {
+      const both: Interval = [from > otherFrom ? from : otherFrom, until < otherUntil ? until : otherUntil]
+      return both[0] < both[1] ? [both] : []
+    }),
+  )
+
+/**
+ * A service's own hours in a hall that has exceptions, too: on a date that the service says nothing of, the hall's exception leaves of its
+ * week what lies within the hall's. Holidays are entered once.
+ */
+export function within(own: Hours, hall: Hours): Hours {
+  if (own === 'always' || hall === 'always' || !hall.exceptions?.length) return own
+  const inherited = hall.exceptions.map(({ hours, weekly, ...rest }): HoursException => {
+    const left = WEEKDAYS.map((day) => [day, common(own.weekly[day] ?? [], hours ?? weekly?.[day] ?? [])] as const)
+    return { ...rest, weekly: Object.fromEntries(left) }
+  })
+  return { ...own, exceptions: [...(own.exceptions ?? []), ...inherited] }
+}
+
 /** When a day is served, exceptions applied: the first one that covers the date holds, and with no hours in it the day is closed. */
 export function servingHours(hours: Hours, day: string, timeZone: string): ServingHours {
   const at = (intervals: readonly Interval[]): ServingHours['intervals'] =>

@@ -2,7 +2,17 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { BranchConfiguration, Hours, HoursException, Interval, WeeklyHours } from '../../shared/domain/configuration.ts'
-import { businessDay, dayEndMs, type Issuing, instantOf, issuing, nextDay, servingHours, weekdayOf } from '../../shared/domain/hours.ts'
+import {
+  businessDay,
+  dayEndMs,
+  type Issuing,
+  instantOf,
+  issuing,
+  nextDay,
+  servingHours,
+  weekdayOf,
+  within,
+} from '../../shared/domain/hours.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -649,5 +659,62 @@ describe('speed', () => {
     }
     expect(performance.now() - begun).toBeLessThan(1000)
     expect(closed).toBe(100_000)
+  })
+})
+
+describe('a service with hours of its own in a hall with exceptions', () => {
+  const hall: Hours = {
+    weekly: { Wed: [['08:00', '15:00']], Thu: [['08:00', '15:00']], Fri: [['08:00', '15:00']] },
+    exceptions: [
+      { date: '2025-11-20', reason: 'Libur' },
+      { date: '2025-11-21', hours: [['08:00', '10:30']], reason: 'Hari pendek' },
+      {
+        from: '2026-02-18',
+        to: '2026-03-19',
+        weekly: {
+          Wed: [
+            ['08:00', '12:00'],
+            ['12:30', '14:00'],
+          ],
+        },
+        reason: 'Ramadan',
+      },
+    ],
+  }
+  const own: Hours = {
+    weekly: {
+      Wed: [['09:00', '13:00']],
+      Thu: [['09:00', '13:00']],
+      Fri: [
+        ['09:00', '10:00'],
+        ['10:15', '13:00'],
+      ],
+    },
+    exceptions: [{ date: '2026-02-25', hours: [['09:00', '16:00']], reason: 'Layanan khusus' }],
+  }
+  const of = within(own, hall)
+  const on = (day: string) => {
+    const { intervals, reason } = servingHours(of, day, KUPANG)
+    return [
+      ...intervals.map(({ fromMs, untilMs }) => [fromMs, untilMs].map((ms) => new Date(ms + 8 * 3_600_000).toISOString().slice(11, 16))),
+      reason,
+    ]
+  }
+
+  it.each([
+    ['2025-11-19', [['09:00', '13:00'], null], 'an ordinary day is its own'],
+    ['2025-11-20', ['Libur'], 'a holiday of the hall is one for it, too'],
+    ['2025-11-21', [['09:00', '10:00'], ['10:15', '10:30'], 'Hari pendek'], 'a short day leaves what lies within both'],
+    ['2026-02-18', [['09:00', '12:00'], ['12:30', '13:00'], 'Ramadan'], 'another week of the hall, too'],
+    ['2026-02-19', ['Ramadan'], 'a weekday that the hall does not have then'],
+    ['2026-02-25', [['09:00', '16:00'], 'Layanan khusus'], 'what it says itself of a date goes first'],
+  ] as const)('TICKET4 %s: %j: %s', (day, expected, _why) => {
+    expect(on(day)).toEqual(expected)
+  })
+
+  it('keeps what never closes, and needs nothing where the hall has no exceptions', () => {
+    expect(within('always', hall)).toBe('always')
+    expect(within(own, 'always')).toBe(own)
+    expect(within(own, { weekly: {} })).toBe(own)
   })
 })

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { REJECTION_CODES, type RejectionCode } from '../../shared/domain/commands.ts'
+import type { Hours } from '../../shared/domain/configuration.ts'
 import { decide, UNDO_MS } from '../../shared/domain/decide.ts'
 import { evolve, evolveAll } from '../../shared/domain/evolve.ts'
 import { ticketsAhead } from '../../shared/domain/order.ts'
@@ -56,6 +57,23 @@ describe('tickets', () => {
     hall.issue('DUKCAPIL.KK')
     hall.after(4 * HOUR)
     expect(hall.refused({ type: 'issueTicket', ticketId: 'x', services: ['DUKCAPIL.KK'] }).details?.opensAtMs).toBe(MORNING + 7 * DAY)
+  })
+
+  it('TICKET4: a holiday of the hall closes also a service with hours of its own', () => {
+    const { agencies } = smallHall()
+    const own = { weekly: { Thu: [['07:00', '12:00'] as const] } } satisfies Hours
+    const hours = { weekly: { Thu: [['07:00', '15:00']] }, exceptions: [{ date: '2025-11-20', reason: 'Libur' }] } satisfies Hours
+    const withOwn = agencies.map((agency) => ({
+      ...agency,
+      services: agency.services.map((each) => (each.id === 'CS' ? { ...each, hours: own } : each)),
+    }))
+    expect(new Hall(smallHall({ agencies: withOwn, hours: { weekly: hours.weekly } })).issue('BANK.CS').number).toBe('C-001')
+    const { code, details } = new Hall(smallHall({ agencies: withOwn, hours })).refused({
+      type: 'issueTicket',
+      ticketId: 't',
+      services: ['BANK.CS'],
+    })
+    expect({ code, ...details }).toMatchObject({ code: 'service-closed', reason: 'closed-today', text: 'Libur' })
   })
 
   it('TICKET4: an extended day opens the services of the hall, not those with days of their own', () => {
