@@ -99,8 +99,9 @@ local at = firstEvent + nEvents + 1
 local firstOperation = at
 if #KEYS ~= 3 + nOperations then error('PANGGIL malformed batch: ' .. #KEYS .. ' keys for ' .. nOperations .. ' operations') end
 local answersKey = prefix .. 'answers:' .. day
-redis.call('HLEN', answersKey)
-redis.call('XLEN', KEYS[2])
+-- What was read above, or is written first, need not be looked at.
+if meta[5] ~= day then redis.call('HLEN', answersKey) end
+if nEvents == 0 then redis.call('XLEN', KEYS[2]) end
 redis.call('SCARD', KEYS[3])
 for i = 1, nOperations do
   local op = ARGV[at]
