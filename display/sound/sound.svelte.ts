@@ -212,8 +212,13 @@ export class Sound implements Loudspeaker {
 
   /** A device that was unplugged leaves a context that calls itself running on a clock that stands still. */
   #lookAtClock(nowMs: number): void {
+    const output = this.#output
+    if (!output?.isRunning) {
+      this.#clock = { atMs: nowMs, seconds: -1, stands: false }
+      return
+    }
     if (nowMs - this.#clock.atMs < CLOCK_MS) return
-    const seconds = this.#output?.clockS ?? 0
+    const seconds = output.clockS
     this.#clock = { atMs: nowMs, seconds, stands: seconds === this.#clock.seconds }
   }
 }

@@ -108,12 +108,14 @@ export class VoicePacks {
     const isKept = kept !== null && kept.manifest.sha256 === manifest.sha256
     const file = isKept ? kept.file : await readFile(`/voices/${name}/${manifest.file}`, SPRITE_MS)
     if (file === null) return 'unreachable'
-    if (!isKept || kept.manifest !== manifest) await keep(name, { manifest, file })
+    if (!isKept || JSON.stringify(kept.manifest) !== JSON.stringify(manifest)) await keep(name, { manifest, file })
     try {
       // Decoding takes the bytes away.
       this.#packs.set(name, { manifest, sprite: await this.#decode(file) })
       return 'there'
     } catch {
+      // Perhaps only what was kept is broken: at the next look it is read anew.
+      await keep(name, null)
       return 'absent'
     }
   }

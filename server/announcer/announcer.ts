@@ -107,7 +107,6 @@ export class Announcer {
     if (!screen) return
     this.#screens.delete(lineId)
     this.#able.delete(screen)
-    for (const zone of this.#zonesOf(screen)) this.#lose(zone, screen.connection, 'closed')
     this.#arrange()
   }
 
@@ -202,7 +201,12 @@ export class Announcer {
       matters = true
       if (event.type === 'announcementStarted') this.#onStarted(before, event)
       else if (event.type === 'announcementEnded') this.#onEnded(before, event)
-      else if (event.type === 'speakerChosen' || event.type === 'speakerLost') this.#logSpeaker(event)
+      else if (event.type === 'speakerChosen') this.#logSpeaker(event)
+      else if (event.type === 'speakerLost') {
+        this.#logSpeaker(event)
+        const { speaker } = zoneState(before, event.zone)
+        if (event.why === 'blocked' && speaker && this.#isOurs(speaker)) this.#blocked.set(event.zone, speaker.device)
+      }
     }
     if (!matters) return
     this.#arrange()

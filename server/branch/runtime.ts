@@ -355,8 +355,8 @@ export class BranchRuntime {
 const FINGERPRINT_MAX = 200
 
 /**
- * Same actor, same body: what a server made (a ticket's id, a spoken code) is not part of what was asked for. Two ways of writing the same body are the
- * same, because the schemas give its fields in their own order. Without a space: the store puts it before the answer.
+ * Same actor, same body: what a server made (a ticket's id, a spoken code) is not part of what was asked for. Two ways of writing the same
+ * body are the same, because the schemas give its fields in their own order. Without a space: the store puts it before the answer.
  */
 function fingerprintOf({ actor, command }: Request): string {
   const body =

@@ -6,7 +6,7 @@ import { UNDO_MS } from '../../shared/domain/decide.ts'
 import { estimate } from '../../shared/domain/estimate.ts'
 import type { BranchEvent } from '../../shared/domain/events.ts'
 import { callOf } from '../../shared/domain/evolve.ts'
-import { nextFor, ticketsAhead, waitingFor } from '../../shared/domain/order.ts'
+import { ticketsAhead, upcomingFor, waitingFor } from '../../shared/domain/order.ts'
 import {
   type Announcement,
   arrivals,
@@ -327,13 +327,15 @@ export function liveChange(before: LiveView, after: LiveView): LiveEvent | null 
 
 // --- counter
 
+/** How many of those who are next an officer sees. */
+const UPCOMING = 5
+
 /** Null where the branch has no such counter. */
 export function counterView(state: BranchState, counterId: string): CounterView | null {
   const counter = indexOf(state.configuration).counters.get(counterId)
   if (!counter) return null
   const now = counterState(state, counterId)
   const ticket = now.ticket === null ? undefined : state.tickets.get(now.ticket)
-  const next = nextFor(state, counter)
   const held = [...(state.held[counterId]?.values() ?? [])].flatMap((id) => state.tickets.get(id) ?? [])
   return {
     branch: branchOf(state.configuration),
@@ -349,7 +351,13 @@ export function counterView(state: BranchState, counterId: string): CounterView 
     sound: zoneSound(zoneState(state, counter.zone)),
     waiting: waitingFor(state, counter),
     queues: counter.services.map((service) => ({ service, waiting: queue(state, service).size })),
-    next: next ? { number: next.number, service: currentService(next), class: next.class, readyAtMs: next.readyAtMs } : null,
+    upcoming: upcomingFor(state, counter, UPCOMING).map((next) => ({
+      number: next.number,
+      service: currentService(next),
+      class: next.class,
+      readyAtMs: next.readyAtMs,
+    })),
+    noShow: state.configuration.noShow ?? null,
     held: held.map(ticketReply),
     undo: now.lastStep ? { type: now.lastStep.type, untilMs: now.lastStep.atMs + UNDO_MS } : null,
     pause: state.pause,

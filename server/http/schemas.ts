@@ -251,6 +251,28 @@ export const TicketView = z.object({
   counter: z.object({ id: z.string(), label: z.string() }).optional(),
   stop: z.number().int(),
 })
+export const Passed = z.object({
+  ticket: z.object({ number: z.string(), state: ticketState, class: z.string(), readyAtMs: milliseconds, dueAtMs: milliseconds }),
+  calls: z.array(
+    z.object({
+      number: z.string(),
+      counter: z.string(),
+      atMs: milliseconds,
+      why: z
+        .object({
+          rule: z.enum(['earliestDue', 'direct']),
+          dueAtMs: milliseconds,
+          readyAtMs: milliseconds,
+          targetMinutes: z.number(),
+          class: z.string(),
+          candidates: z.number().int(),
+          outOfOrder: z.boolean(),
+          reason: z.string().nullable(),
+        })
+        .describe('Why this one was called: by the smallest due time, or out of order with the officer’s reason'),
+    }),
+  ),
+})
 export const CommandReply = z.object({ revision, ticket: Ticket.nullable().optional(), announcementId: z.string().optional() })
 export const Revision = z.object({ revision })
 export const LoggedEvent = z.object({

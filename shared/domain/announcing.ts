@@ -120,6 +120,8 @@ export function decideAnnouncing(state: BranchState, command: AnnouncingCommand,
       const { zone, connection, why } = command
       const { speaker, speaking } = zoneState(state, zone)
       if (speaker?.connection !== connection) return nothing()
+      // Another is better placed: that has time until the sentence is over.
+      if (why === 'replaced' && speaking !== null) return nothing()
       const events: BranchEvent[] = []
       // ANN3: started and not finished is not repeated; the counter sees that nobody knows whether it was heard.
       if (speaking) events.push(ended(zone, speaking, why === 'blocked' ? 'blocked' : 'speaker-lost', at))

@@ -49,6 +49,21 @@ export function nextFor(state: BranchState, counter: Counter): Ticket | null {
   return bestId === null ? null : (state.tickets.get(bestId) ?? null)
 }
 
+/** The first few that a counter would call, in that order; O(its services · how many). */
+export function upcomingFor(state: BranchState, counter: Counter, most: number): Ticket[] {
+  const first: (readonly [key: string, id: string])[] = []
+  for (const name of callableQueues(state, counter)) {
+    let taken = 0
+    for (const entry of queue(state, name).entries()) {
+      if (taken === most) break
+      taken += 1
+      first.push(entry)
+    }
+  }
+  first.sort(([a], [b]) => (a < b ? -1 : 1))
+  return first.slice(0, most).flatMap(([, id]) => state.tickets.get(id) ?? [])
+}
+
 /** How many people are called before this ticket in its own queue; 0 where it does not wait. O(log n). */
 export const ticketsAhead = (state: BranchState, ticket: Ticket): number =>
   ticket.state === 'waiting' ? queue(state, queueOf(ticket)).rank(queueKey(ticket)) : 0

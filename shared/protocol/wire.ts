@@ -298,7 +298,10 @@ export interface CounterView {
   readonly sound: ZoneSound
   readonly waiting: number
   readonly queues: readonly { readonly service: string; readonly waiting: number }[]
-  readonly next: { readonly number: string; readonly service: string; readonly class: string; readonly readyAtMs: number } | null
+  /** Who is called next, and the few after that. */
+  readonly upcoming: readonly { readonly number: string; readonly service: string; readonly class: string; readonly readyAtMs: number }[]
+  /** When a called ticket may be given up; null: at once. */
+  readonly noShow: { readonly recalls: number; readonly seconds: number } | null
   /** Tickets that this counter holds. */
   readonly held: readonly TicketReply[]
   /** The officer's last step, which `undo` takes back until then. */

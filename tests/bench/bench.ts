@@ -4,6 +4,7 @@ import { callsPerSecond } from './callsPerSecond.ts'
 import { callToScreens } from './callToScreens.ts'
 import { type Figure, table } from './figures.ts'
 import { memoryPerScreen } from './memoryPerScreen.ts'
+import { pressToScreen } from './pressToScreen.ts'
 import { buildIfStale } from './product.ts'
 import { queueLength } from './queueLength.ts'
 import { reconnectHerd } from './reconnectHerd.ts'
@@ -22,6 +23,7 @@ A figure that misses its reach says holds: false; the exit code is 0 unless some
   queue-length-flatness       callNext with 100,000 waiting / with 100
   reconnect-herd              2,000 screens right again after the server was killed
   memory-per-screen           resident memory for each of 2,000 screens
+  press-to-paint, -sound      a key in the officer's page until the lobby's page has painted and sounds (Chromium)
   start                       npm start to the first call served, beside node's own start
 
   --only    these figures only          --rounds  how often each is repeated (default: 3)
@@ -62,6 +64,7 @@ const groups: readonly Group[] = [
     },
   },
   { names: ['calls-per-second'], measure: (_, rounds) => callsPerSecond(rounds) },
+  { names: ['press-to-paint', 'press-to-sound'], measure: (_, rounds) => pressToScreen(Math.min(2, rounds)) },
   { names: ['queue-length-flatness'], measure: (_, rounds) => queueLength(rounds) },
 ]
 

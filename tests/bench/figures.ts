@@ -2,9 +2,10 @@
 export interface Figure {
   readonly name: string
   readonly ours: number
-  readonly floor: number
+  /** Null where there is none: then `ours` itself is promised. */
+  readonly floor: number | null
   /** ours / floor; for `start` the difference is what is promised, the ratio only told. */
-  readonly ratio: number
+  readonly ratio: number | null
   readonly unit: string
   /** What is promised, as text. */
   readonly reach: string
@@ -71,12 +72,28 @@ export function figure(
   }
 }
 
+/** A time that is promised by itself: beside no floor, because without a product there is no page that could paint or sound. */
+export function reached(name: string, unit: string, rounds: readonly (readonly number[])[], atMost: number, of: string): Figure {
+  const ours = median(rounds.map(median))
+  return {
+    name,
+    ours: rounded(ours),
+    floor: null,
+    ratio: null,
+    unit,
+    reach: `ours <= ${atMost} ${unit}`,
+    holds: ours <= atMost,
+    ratios: [],
+    of: `${of}; by round ${rounds.map((round) => rounded(median(round))).join(' ')}, worst ${rounded(Math.max(...rounds.flat()))}`,
+  }
+}
+
 export function table(figures: readonly Figure[]): string {
   const rows = figures.map(({ name, ours, floor, ratio, unit, reach, holds, p99, ratios }) => [
     name,
     `${ours} ${unit}`,
-    `${floor} ${unit}`,
-    String(ratio),
+    floor === null ? '' : `${floor} ${unit}`,
+    ratio === null ? '' : String(ratio),
     reach,
     holds ? 'yes' : 'NO',
     p99 ? `${p99.ours} / ${p99.floor}` : '',

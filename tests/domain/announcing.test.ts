@@ -102,6 +102,17 @@ describe('who speaks', () => {
     expect(hall.heard('3')).toBe('speaker-lost')
   })
 
+  it('ANN1: a speaker that is better placed takes over between two sentences, not within one', () => {
+    const hall = new Loud().open('1').speaker('z1')
+    hall.call('1')
+    hall.start()
+    const replace = { type: 'loseSpeaker', zone: 'z1', connection: 'c1', why: 'replaced' } as const
+    expect(hall.do(replace).events).toEqual([])
+    hall.end()
+    expect(types(hall.do(replace))).toEqual(['speakerLost'])
+    expect(hall.heard('1')).toBe('heard')
+  })
+
   it('ANN5: a speaker whose browser wants a touch is told apart from none; a screen that speaks makes that good', () => {
     const hall = new Loud().speaker('z1')
     hall.do({ type: 'loseSpeaker', zone: 'z1', connection: 'c1', why: 'blocked' })

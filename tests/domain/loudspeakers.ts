@@ -65,7 +65,7 @@ export class Loudspeakers {
         return []
       case 'loseSpeaker': {
         const { zone, connection, why } = command
-        if (this.#speakers.get(zone) !== connection) return []
+        if (this.#speakers.get(zone) !== connection || (why === 'replaced' && this.#sounding.has(zone))) return []
         this.#speakers.delete(zone)
         const sounded = this.#silence(zone)
         return sounded === undefined ? [] : [`ended ${sounded} ${why === 'blocked' ? 'blocked' : 'speaker-lost'}`]

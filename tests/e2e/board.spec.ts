@@ -238,6 +238,7 @@ const measure = (page: Page) =>
       smallest = Math.min(smallest, Number.parseFloat(getComputedStyle(element).fontSize) / window.innerHeight)
       if (!element.matches('.number, .number *, .where, .goto, h1, h2')) continue
       const own = element.getBoundingClientRect()
+      if (own.width === 0) continue
       for (let around = element.parentElement; around; around = around.parentElement) {
         const box = around.getBoundingClientRect()
         if (getComputedStyle(around).overflow !== 'visible' && (own.right > box.right + 1 || own.left < box.left - 1))
@@ -259,7 +260,7 @@ for (const scene of scenes) {
     { theme: 'light', language: 'en', size: HD },
   ] as const
   for (const { theme, language, size } of looks)
-    test(`${scene.name}, ${theme}, ${language}, ${size.height} lines: read from 15 m, nothing cut off, axe finds nothing`, async ({
+    test(`SHOW1 ${scene.name}, ${theme}, ${language}, ${size.height} lines: read from 15 m, nothing cut off, axe finds nothing`, async ({
       browser,
     }) => {
       const { page, complaints, end } = await staged(browser, scene, { theme, language }, size)
@@ -267,7 +268,9 @@ for (const scene of scenes) {
       await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
       await page.evaluate(() => document.fonts.ready.then(() => undefined))
       // The breath and the slides are over; the call goes on.
-      await page.waitForFunction(() => document.getAnimations().every((each) => each.effect?.getTiming().duration !== 700))
+      await page.waitForFunction(() =>
+        document.getAnimations().every((each) => ![280, 700].includes(Number(each.effect?.getTiming().duration))),
+      )
       await page.screenshot({ path: `test-results/look/board-${scene.name}-${theme}-${language}-${size.height}.png` })
       const { newest, recent, smallest, cut } = await measure(page)
       if (scene.newest !== null) expect(newest).toBeGreaterThanOrEqual(0.12)
@@ -284,22 +287,24 @@ for (const scene of scenes) {
 
 const busy = scenes[2] as Scene
 
-test('five calls within a second are all seen in the colour of calls, for ten seconds each, then they settle', async ({ browser }) => {
+test('SHOW2 five calls within a second are all seen in the colour of calls, for ten seconds each, then they settle', async ({
+  browser,
+}) => {
   const { page, stage, end } = await staged(browser, busy)
   const numbers = ['A-013', 'AA-123', 'H-009', 'B-047', 'E-032']
   const seen = () => page.locator('[data-calling=true]').evaluateAll((all) => all.map((each) => each.getAttribute('data-number')).sort())
   await expect.poll(seen).toEqual([...numbers].sort())
   const startedMs = stage.clockMs
-  stage.setClock(startedMs + 8_500)
+  stage.setClock(startedMs + 6_500)
   await page.waitForTimeout(600)
-  expect(await seen(), 'nine seconds later').toEqual([...numbers].sort())
+  expect(await seen(), 'still').toEqual([...numbers].sort())
   stage.setClock(startedMs + 10_500)
   await expect.poll(seen).toEqual([])
   for (const number of numbers) await expect(page.locator(`[data-number="${number}"]`)).toBeVisible()
   await end()
 })
 
-test('a call turns the panel ochre within a frame, breathes twice, slower than three flashes a second', async ({ browser }) => {
+test('SHOW3 a call turns the panel ochre within a frame, breathes twice, slower than three flashes a second', async ({ browser }) => {
   const { page, stage, end } = await staged(browser, { ...busy, newest: 'E-031', make: (s) => called(s, ANYWHERE) })
   await page.evaluate(() => {
     const told = { addedAt: 0, ochreAt: 0 }
@@ -323,7 +328,7 @@ test('a call turns the panel ochre within a frame, breathes twice, slower than t
   await end()
 })
 
-test('a call stays highlighted until its voice has ended', async ({ browser }) => {
+test('SHOW2 a call stays highlighted until its voice has ended', async ({ browser }) => {
   const { page, stage, end } = await staged(browser, { ...busy, zone: 'a', newest: 'B-046', make: (s) => called(s, IN_ZONE_A) })
   const first = stage.call('A-013', '2')
   stage.call('B-047', '4')
@@ -354,7 +359,7 @@ test('SYNC3 a dead line is said within 4 s, old calls are grey with their times,
   await end()
 })
 
-test('pictures make room for a call and stand still; film is muted, and goes on afterwards', async ({ browser }) => {
+test('SHOW5 pictures make room for a call and stand still; film is muted, and goes on afterwards', async ({ browser }) => {
   const filmDir = mkdtempSync(join(tmpdir(), 'panggil-film-'))
   await makeFilm(browser, join(filmDir, 'media', 'mpp-kupang', 'film.webm'))
   const { description, view } = bigHall()
@@ -381,7 +386,7 @@ test('pictures make room for a call and stand still; film is muted, and goes on 
   rmSync(filmDir, { recursive: true, force: true })
 })
 
-test('nothing burns in: the board moves by a few pixels every few minutes, light by day and dark by night', async ({ browser }) => {
+test('SHOW6 nothing burns in: the board moves by a few pixels every few minutes, light by day and dark by night', async ({ browser }) => {
   const { page, stage, end } = await staged(browser, busy, { theme: 'auto' })
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light')
   const places = new Set<string>()
@@ -400,7 +405,7 @@ test('nothing burns in: the board moves by a few pixels every few minutes, light
   await end()
 })
 
-test('an admin changes a screen and it follows without a reload; a new version of the page is loaded when nobody is called', async ({
+test('SHOW4 an admin changes a screen and it follows without a reload; a new version of the page is loaded when nobody is called', async ({
   browser,
 }) => {
   const { page, stage, end } = await staged(browser, { ...busy, newest: 'E-031', make: (s) => called(s, ANYWHERE) })
@@ -411,10 +416,7 @@ test('an admin changes a screen and it follows without a reload; a new version o
   await expect(page.locator('html')).toHaveAttribute('lang', 'en')
   expect(await page.evaluate(() => 'isSamePage' in window)).toBe(true)
 
-  await page.route('**/display*', async (route) => {
-    const answer = await route.fetch()
-    await route.fulfill({ response: answer, body: (await answer.text()).replace(/src="\/assets\//, 'src="/assets/../assets/') })
-  })
+  stage.isNewer = true
   const call = stage.call('B-047', '4')
   stage.closeSockets()
   await page.waitForTimeout(4_000)
@@ -425,7 +427,7 @@ test('an admin changes a screen and it follows without a reload; a new version o
   await end()
 })
 
-test('reduced motion: no breath, no slide, and running text in pages', async ({ browser }) => {
+test('SHOW3 reduced motion: no breath, no slide, and running text in pages', async ({ browser }) => {
   const { page, stage, end } = await staged(browser, { ...busy, reducedMotion: 'reduce' })
   expect(await page.evaluate(() => document.getAnimations().length)).toBe(0)
   const ticker = page.locator('[data-test=ticker]')
@@ -447,6 +449,7 @@ test('a browser that waits for a touch asks for one, and covers nothing of the q
   stage.call('B-047', '4')
   const prompt = page.locator('[data-test=sound-blocked]')
   await expect(prompt).toBeVisible()
+  await page.waitForFunction(() => document.getAnimations().every((each) => each.effect?.getTiming().duration !== 280))
   await page.screenshot({ path: 'test-results/look/board-blocked-dark-id-1080.png' })
   const top = (await prompt.boundingBox())?.y ?? 0
   for (const shown of await page.locator('[data-test=newest], [data-test=recent], [data-test=waiting]').all()) {

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { createServer, type Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import express from 'express'
 import type { Browser, BrowserContext, Page } from 'playwright/test'
@@ -10,7 +12,7 @@ import { pagesRouter } from '../../server/http/pages.ts'
 import type { Description } from '../../shared/client/branch.svelte.ts'
 import { type Call, RECENT_CALLS } from '../../shared/domain/state.ts'
 import { type ScreenSettings, USUAL_SCREEN } from '../../shared/protocol/screen.ts'
-import { type BoardEvent, type BoardView, foldBoard } from '../../shared/protocol/wire.ts'
+import { type BoardChanges, type BoardEvent, type BoardView, foldBoard } from '../../shared/protocol/wire.ts'
 
 /** Any hall at any moment for the real page: what takes a day in a hall takes a line here. The page, its headers and its files are the real ones. */
 export class BoardStage {
@@ -21,6 +23,8 @@ export class BoardStage {
   /** What the hall's clock says. */
   nowMs: number
   url = ''
+  /** Serves the page as a newer server would. */
+  isNewer = false
   readonly dataDir: string
   readonly #http: HttpServer
   readonly #io: Server
@@ -30,6 +34,7 @@ export class BoardStage {
   #timer: NodeJS.Timeout | undefined
   #startedAtMs = performance.now()
   #sequence = 0
+  #calledMs = 0
 
   constructor(options: {
     description: Description
@@ -56,7 +61,14 @@ export class BoardStage {
       response.json(await mediaOf(this.dataDir, this.view.branch.id))
     })
     app.use('/media', mediaRouter(this.dataDir, { get: () => ({}) as never }))
-    app.use(pagesRouter(options.clientDir ?? process.env['E2E_CLIENT'] ?? fileURLToPath(new URL('../../dist/client', import.meta.url)), { dev: true }))
+    const clientDir = options.clientDir ?? process.env.E2E_CLIENT ?? fileURLToPath(new URL('../../dist/client', import.meta.url))
+    app.get('/display', (_request, response, next) => {
+      if (!this.isNewer) return next()
+      // Another name of the same script: what a page sees when the server was replaced by a newer one.
+      const html = readFileSync(join(clientDir, 'display/index.html'), 'utf8')
+      response.type('html').end(html.replace(/(<script[^>]* src="\/assets\/)/, '$1../assets/'))
+    })
+    app.use(pagesRouter(clientDir, { dev: true }))
     this.#http = createServer(app)
     this.#io = new Server(this.#http, { transports: ['websocket'], serveClient: false })
     this.#io.of('/board').on('connection', (socket) => {
@@ -124,6 +136,9 @@ export class BoardStage {
     const prefix = number.slice(0, number.indexOf('-'))
     const agency = this.description.agencies.find((each) => each.prefix === prefix)
     this.#sequence += 1
+    // Two calls of one moment have an order all the same.
+    const atMs = more.ageMs === undefined ? Math.max(this.clockMs, this.#calledMs + 1) : this.clockMs - more.ageMs
+    if (more.ageMs === undefined) this.#calledMs = atMs
     const zone = found?.zone ?? 'a'
     return {
       announcementId: `${zone}-${this.#sequence}`,
@@ -132,7 +147,7 @@ export class BoardStage {
       counter: { id: counter, label: `Loket ${counter}` },
       zone,
       service: agency?.services[0]?.code ?? 'X.Y',
-      atMs: this.clockMs - (more.ageMs ?? 0),
+      atMs,
       sequence: this.#sequence,
       language: 'id',
       caption: {
@@ -142,10 +157,10 @@ export class BoardStage {
     }
   }
 
-  call(number: string, counter: string, kind: Call['kind'] = 'call'): Call {
+  call(number: string, counter: string, kind: Call['kind'] = 'call', changes: BoardChanges = {}): Call {
     const call = this.makeCall(number, counter, { kind })
     const { kind: _kind, ...rest } = call
-    this.send({ type: kind === 'call' ? 'ticketCalled' : 'ticketRecalled', ...rest, changes: {} })
+    this.send({ type: kind === 'call' ? 'ticketCalled' : 'ticketRecalled', ...rest, changes })
     return call
   }
 

@@ -17,7 +17,7 @@ export class TestHall {
   readonly branch = 'uji'
   url = ''
   output = ''
-  readonly #dataDir = mkdtempSync(join(tmpdir(), 'panggil-e2e-'))
+  readonly dataDir = mkdtempSync(join(tmpdir(), 'panggil-e2e-'))
   readonly #adminPassword: string | undefined
   #port = 0
   #process: ChildProcess | null = null
@@ -37,7 +37,7 @@ export class TestHall {
         PORT: String(this.#port),
         HOST: '127.0.0.1',
         PUBLIC_URL: this.url,
-        DATA_DIR: this.#dataDir,
+        DATA_DIR: this.dataDir,
         STORE: 'embedded',
         BRANCH_FILE: fileURLToPath(new URL('./branch.json', import.meta.url)),
         LOG_LEVEL: 'warn',
@@ -74,7 +74,7 @@ export class TestHall {
 
   async end(): Promise<void> {
     await this.kill()
-    rmSync(this.#dataDir, { recursive: true, force: true })
+    rmSync(this.dataDir, { recursive: true, force: true })
   }
 
   /** Officers petugas and petugas2, supervisor penyelia. */

@@ -125,3 +125,28 @@ test('ANN3 the same order twice is spoken once, also after the page was loaded a
   await context.close()
   stage.states.length = 0
 })
+
+test('a screen on plain http, where browsers withhold half of themselves, speaks all the same', async () => {
+  const plainHttp = await soundBrowser({ autoplay: true, resolverRules: 'MAP aula.test 127.0.0.1' })
+  try {
+    const faults: string[] = []
+    const { page } = await openDisplay(plainHttp, stage.url.replace('127.0.0.1', 'aula.test'), { ...stage.device, name: 'http' })
+    page.on('pageerror', (error) => faults.push(error.message))
+    await page.reload()
+    stage.states.length = 0
+    await expect.poll(() => stage.states.at(-1), { timeout: 15_000 }).toBe('ready')
+    expect(await page.evaluate(() => [isSecureContext, 'audioWorklet' in AudioContext.prototype, 'wakeLock' in navigator])).toEqual([
+      false,
+      false,
+      false,
+    ])
+    const short = order('B-021', '3', 'short')
+    stage.speak(short)
+    await expect.poll(() => stage.statusOf(short.announcementId), { timeout: 25_000 }).toEqual(['speaking', 'spoken'])
+    const [speaking, spoken] = stage.reports.filter((each) => each.announcementId === short.announcementId)
+    expect(Math.abs((spoken?.atMs ?? 0) - (speaking?.atMs ?? 0) - (speaking?.durationMs ?? 0)), 'as long as it said').toBeLessThan(1_000)
+    expect(faults).toEqual([])
+  } finally {
+    await plainHttp.close()
+  }
+})

@@ -241,11 +241,13 @@ describe('views', () => {
         'counters',
         'day',
         'dayOverride',
+        'missed',
         'notice',
         'pause',
         'revision',
         'services',
         'waiting',
+        'zones',
       ].sort(),
     )
     expect(board.text).not.toContain('"admin"')

@@ -30,7 +30,7 @@ describe('what a screen shows', () => {
     expect(await current(String(made.body.token))).toMatchObject({ zones: ['z1'], layout: 'media', theme: 'auto', agencies: ['DUKCAPIL'] })
   })
 
-  test('is changed while it runs: on every server its sockets start anew within a second, its token lives on', async () => {
+  test('SHOW4 is changed while it runs: on every server its sockets start anew within a second, its token lives on', async () => {
     const { deviceId, token } = await house.device('display')
     const sockets = await Promise.all(house.servers.map((server) => boardOf(server.url, token)))
     const changed = await house.ask('PATCH', `branches/hall/devices/${deviceId}`, { body: { layout: 'counters', zones: ['z1'] } })
@@ -81,7 +81,7 @@ describe('media of a branch', () => {
         .end()
     })
 
-  test('a screen is told of pictures and film in the order of their names, and what was left out', async () => {
+  test('SHOW5 a screen is told of pictures and film in the order of their names, and what was left out', async () => {
     const { token } = await house.device('display')
     const { body } = await house.ask('GET', 'branches/hall/media', { token })
     const { items, refused } = body as unknown as { items: { name: string; kind: string; url: string }[]; refused: object[] }

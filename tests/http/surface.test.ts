@@ -210,6 +210,7 @@ describe('OpenAPI', () => {
       ['branches/hall/board', Schema.BoardView],
       ['branches/hall/live', Schema.LiveView],
       ['branches/hall/devices', z.array(Schema.Device)],
+      ['branches/hall/media', Schema.Media],
       ['branches/hall/configuration', Schema.Configuration],
       ['users', z.array(Schema.User)],
       ['sessions/current', Schema.CurrentSession],

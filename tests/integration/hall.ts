@@ -55,12 +55,14 @@ export interface TestHall {
     options?: { token?: string; headers?: Record<string, string>; server?: number },
   ): Promise<{ status: number; body: T }>
   officer(name: string): Promise<string>
-  display(): Promise<string>
+  display(server?: number): Promise<string>
   issue(key?: string, services?: string[], server?: number): Promise<{ status: number; body: IssuedReply & { code?: string } }>
   events(server?: number): Promise<{ revision: number; atMs: number; event: BranchEvent }[]>
   /** SIGKILL of a server that is a process of its own, and its start on the same port. */
   killServer(index: number): Promise<void>
   startServer(index: number): Promise<void>
+  /** SIGTERM, and waits until it has ended by itself. */
+  stopServer(index: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -96,14 +98,15 @@ export async function openHall(configuration: BranchConfiguration, servers: numb
       return (await fetch(`${urls[index]}/healthz`)).ok
     })
   }
-  const kill = async (index: number) => {
+  const end = async (index: number, signal: 'SIGKILL' | 'SIGTERM') => {
     const child = processes[index]
     if (!child) return
     processes[index] = null
     const gone = new Promise((resolve) => child.once('exit', resolve))
-    child.kill('SIGKILL')
+    child.kill(signal)
     await gone
   }
+  const kill = (index: number) => end(index, 'SIGKILL')
 
   for (let index = 0; index < servers; index++) {
     if (place === 'here') {
@@ -154,8 +157,9 @@ export async function openHall(configuration: BranchConfiguration, servers: numb
       if (status !== 201) throw new Error(`user ${name}: ${status}`)
       return signIn(name)
     },
-    async display() {
-      const { body } = await api<{ token: string }>('POST', `/branches/${id}/devices`, { kind: 'display', name: 'Layar' }, { token: admin })
+    async display(server = 0) {
+      const device = { kind: 'display', name: 'Layar' }
+      const { body } = await api<{ token: string }>('POST', `/branches/${id}/devices`, device, { token: admin, server })
       return body.token
     },
     issue: (key = randomUUID(), services = ['B.KK'], server = 0) =>
@@ -169,6 +173,7 @@ export async function openHall(configuration: BranchConfiguration, servers: numb
     },
     killServer: kill,
     startServer: start,
+    stopServer: (index) => end(index, 'SIGTERM'),
     async close() {
       for (const each of undo.reverse()) await each()
       await redis.stop()

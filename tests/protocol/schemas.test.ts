@@ -7,6 +7,7 @@ import {
   parseAnnouncementReport,
   parseBranchCommand,
   parseCounterCommand,
+  parseSoundReport,
 } from '../../shared/protocol/schemas.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -255,6 +256,20 @@ describe('what a display reports of a call', () => {
   it.each(['shown', 'speaking', 'spoken', 'blocked', 'failed'])('%s', (status) => {
     const report = { announcementId: 'a-21', status }
     expect(parseAnnouncementReport(report)).toEqual({ ok: true, value: report })
+    const timed = { ...report, durationMs: 6240.5, latencyMs: 0 }
+    expect(parseAnnouncementReport(timed)).toEqual({ ok: true, value: timed })
+  })
+
+  it.each(['ready', 'loading', 'blocked', 'off', 'failed'])('that its sound is %s', (state) => {
+    expect(parseSoundReport({ state })).toEqual({ ok: true, value: { state } })
+  })
+
+  it.each<[string, unknown, string]>([
+    ['nothing', null, 'malformed'],
+    ['a state that there is not', { state: 'loud' }, 'invalid-value'],
+    ['a field that nobody reads', { state: 'ready', zone: 'a' }, 'malformed'],
+  ])('nothing of its sound: %s', (_title, input, code) => {
+    expect(refused(parseSoundReport, input).code).toBe(code)
   })
 
   it.each<[string, unknown, string, string]>([
@@ -265,6 +280,8 @@ describe('what a display reports of a call', () => {
     ['a status that there is not', { announcementId: 'a-21', status: 'heard' }, 'invalid-value', 'status'],
     ['an id that is a number', { announcementId: 21, status: 'shown' }, 'malformed', 'announcementId'],
     ['an empty id', { announcementId: '', status: 'shown' }, 'invalid-value', 'announcementId'],
+    ['a time without end', { announcementId: 'a-21', status: 'speaking', durationMs: 120_001 }, 'invalid-value', 'durationMs'],
+    ['a time before now', { announcementId: 'a-21', status: 'speaking', latencyMs: -1 }, 'invalid-value', 'latencyMs'],
     ['an id too long', { announcementId: 'x'.repeat(65), status: 'shown' }, 'invalid-value', 'announcementId'],
     ['a field that nobody reads', { announcementId: 'a-21', status: 'shown', zone: 'a' }, 'malformed', 'zone'],
   ])('is refused: %s', (_title, input, code, path) => {

@@ -33,7 +33,7 @@ function shownAt(calls: readonly Call[], nowMs: number) {
 const all = ({ newest, recent }: ReturnType<typeof shownAt>) => (newest ? [newest, ...recent] : recent)
 
 describe('board calls over time', () => {
-  test('five officers within a second: one large, four beside it, all in the colour of calls for ten seconds', () => {
+  test('SHOW2 five officers within a second: one large, four beside it, all in the colour of calls for ten seconds', () => {
     const five = [1, 2, 3, 4, 5].map((n) => call(n, MORNING_MS + n * 200, { counter: String(n) }))
     for (const afterMs of [1_000, 5_000, 9_900]) {
       const shown = shownAt(five, MORNING_MS + 200 + afterMs)
@@ -47,7 +47,7 @@ describe('board calls over time', () => {
     expect(all(later).some((each) => each.isCalling)).toBe(false)
   })
 
-  test('nobody’s number leaves the screen within ten seconds, and the newest is large, however the officers press', () => {
+  test('SHOW2 nobody’s number leaves the screen within ten seconds, and the newest is large, however the officers press', () => {
     const presses = fc.array(
       fc.record({ afterMs: fc.integer({ min: 0, max: 3_000 }), counter: fc.integer({ min: 1, max: 27 }), recall: fc.boolean() }),
       { minLength: 1, maxLength: 60 },

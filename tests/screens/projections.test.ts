@@ -43,7 +43,7 @@ test('law of /board: folding each event gives the view at its revision, for ever
   for (const type of [...usual, ...loudspeakers, ...others]) expect(seen, `the random days must contain ${type}`).toContain(type)
   // That a screen shows a call is the officer's to know.
   for (const type of ['announcementShown', 'soundChecked']) expect(seen).not.toContain(type)
-})
+}, 60_000)
 
 test('joined board events do what they do one by one', () => {
   let joinedOnes = 0
@@ -61,7 +61,7 @@ test('joined board events do what they do one by one', () => {
     }
   }
   expect(joinedOnes).toBeGreaterThan(1000)
-})
+}, 60_000)
 
 test('law of /supervisor and /counter: folding the difference gives the later view', () => {
   let changes = 0
@@ -80,7 +80,7 @@ test('law of /supervisor and /counter: folding the difference gives the later vi
     }
   }
   expect(changes).toBeGreaterThan(1000)
-})
+}, 60_000)
 
 test('PRIV1 a board says nothing of a ticket but its number', () => {
   const fields = ['announcementId', 'atMs', 'caption', 'counter', 'kind', 'language', 'sequence', 'service', 'ticket', 'zone']

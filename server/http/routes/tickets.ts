@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import { passedBy } from '../../../shared/domain/passed.ts'
 import type { TicketReply, TicketView } from '../../../shared/protocol/wire.ts'
 import { refuse } from '../../auth/outcome.ts'
 import { actorOf } from '../../auth/principal.ts'
@@ -73,6 +74,23 @@ export const ticketRoutes: readonly Route[] = [
       for (const ticket of runtime.state.tickets.values())
         if (ticket.number === number) return reply(200, ticketView(runtime.state, ticket.id))
       return refuse('unknown-ticket')
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/branches/{branch}/tickets/{ticket}/passed',
+    name: 'passed',
+    who: 'actAtCounter',
+    summary:
+      'Why was I passed? The calls since this ticket became ready, by counters that could have called it, each with its stored reason',
+    params: Schema.BranchPath.extend({ ticket: Schema.Id }),
+    replies: { 200: { description: 'Newest first, at most 20', schema: Schema.Passed } },
+    refusals: ['unknown-ticket'],
+    handler({ params, runtime }) {
+      const ticket = runtime.state.tickets.get(params.ticket)
+      if (!ticket) return refuse('unknown-ticket')
+      const { number, state, class: ticketClass, readyAtMs, dueAtMs } = ticket
+      return reply(200, { ticket: { number, state, class: ticketClass, readyAtMs, dueAtMs }, calls: passedBy(runtime.state, ticket) })
     },
   }),
   route({

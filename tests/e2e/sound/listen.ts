@@ -150,12 +150,15 @@ export class Listener {
     }
     candidates.sort((one, other) => other.ncc - one.ncc)
     let found: { clip: Clip; frame: number; ncc: number; gain: number } | null = null
-    for (const { clip, lag } of candidates.slice(0, 6))
-      for (let frame = from + lag * DECIMATION - 6; frame <= from + lag * DECIMATION + 6; frame++) {
+    for (const { clip, lag } of candidates.slice(0, 6)) {
+      // A chime is nearly the same a few of its waves later.
+      const around = clip.key.startsWith('X:') ? 120 : 6
+      for (let frame = from + lag * DECIMATION - around; frame <= from + lag * DECIMATION + around; frame++) {
         if (frame < 0) continue
         const fit = fitOf(samples, clip, frame)
         if (fit.ncc > (found?.ncc ?? 0)) found = { clip, frame, ...fit }
       }
+    }
     return found
   }
 }

@@ -1,4 +1,5 @@
 import { type APIRequestContext, expect, request } from 'playwright/test'
+import type { BranchConfiguration } from '../../../shared/domain/configuration.ts'
 import type { BranchEvent } from '../../../shared/domain/events.ts'
 import { PASSWORD, TestHall } from '../hall.ts'
 import type { PairedScreen } from './displays.ts'
@@ -34,11 +35,13 @@ export class SoundHall {
   async open(): Promise<void> {
     await this.hall.start()
     this.#admin = await this.hall.as('admin')
-    const configuration = await (await this.admin.get(`${this.#api}/configuration`)).json()
-    for (const id of COUNTERS.slice(2))
-      configuration.counters.push({ id, label: `Loket ${id}`, zone: 'A', services: ['DUKCAPIL.KK', 'DUKCAPIL.REKAM'] })
-    const put = await this.admin.put(`${this.#api}/configuration`, { data: configuration })
-    expect(put.status(), await put.text()).toBe(200)
+    await this.#configure(({ counters, ...rest }) => ({
+      ...rest,
+      counters: [
+        ...counters,
+        ...COUNTERS.slice(2).map((id) => ({ id, label: `Loket ${id}`, zone: 'A', services: ['DUKCAPIL.KK', 'DUKCAPIL.REKAM'] })),
+      ],
+    }))
     for (const counter of COUNTERS) {
       const username = `loket${counter}`
       const made = await this.admin.post(`${this.url}/api/v1/users`, {
@@ -51,6 +54,17 @@ export class SoundHall {
       this.#officers.set(counter, officer)
       await this.command(counter, { type: 'openCounter' })
     }
+  }
+
+  /** One language is half as long to wait for. */
+  speakIndonesian(): Promise<void> {
+    return this.#configure((configuration) => ({ ...configuration, languages: ['id'] }))
+  }
+
+  async #configure(change: (configuration: BranchConfiguration) => BranchConfiguration): Promise<void> {
+    const configuration = (await (await this.admin.get(`${this.#api}/configuration`)).json()) as BranchConfiguration
+    const put = await this.admin.put(`${this.#api}/configuration`, { data: change(configuration) })
+    expect(put.status(), await put.text()).toBe(200)
   }
 
   async end(): Promise<void> {
@@ -134,7 +148,7 @@ export class SoundHall {
     return device
   }
 
-  async spokenBy(device: PairedScreen, timeout = 15_000): Promise<void> {
+  async spokenBy(device: Pick<PairedScreen, 'deviceId'>, timeout = 15_000): Promise<void> {
     await expect.poll(() => this.speaker(), { timeout }).toBe(device.deviceId)
   }
 
