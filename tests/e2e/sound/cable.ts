@@ -2,7 +2,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 
 /** The network between one screen and its server, to be cut. */
 export class Cable {
-  /** When the first connection was made after it was mended. */
+  /** When the first socket asked to be opened after it was mended. */
   usedAgainMs: number | null = null
   readonly #port: number
   readonly #sockets = new Set<Socket>()
@@ -58,7 +58,6 @@ export class Cable {
     near.on('error', () => undefined)
     near.on('close', () => this.#sockets.delete(near))
     if (this.#state === 'dead') return
-    this.usedAgainMs ??= Date.now()
     const far = connect(this.#port, '127.0.0.1')
     this.#sockets.add(far)
     far.on('error', () => near.destroy())
@@ -68,7 +67,11 @@ export class Cable {
     })
     near.on('close', () => far.destroy())
     // `pipe` would wake up what was paused.
-    near.on('data', (data) => this.#state === 'whole' && far.write(data))
+    near.on('data', (data) => {
+      if (this.#state !== 'whole') return
+      if (/^upgrade: websocket/im.test(data.toString('latin1', 0, 2_000))) this.usedAgainMs ??= Date.now()
+      far.write(data)
+    })
     far.on('data', (data) => this.#state === 'whole' && near.write(data))
     near.resume()
   }
