@@ -13,43 +13,53 @@ export interface WantedClip {
 }
 
 const LETTERS = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ')
+const NEEDED_PHRASES: ReadonlySet<Token> = new Set(['P:recall', 'P:number', 'P:proceed', 'P:counter'])
 const TENS = [20, 30, 40, 50, 60, 70, 80, 90]
+/** Of which the days of a month are made; an ordinal always ends its phrase. */
+const ORDINALS = [...Array.from({ length: 20 }, (_, at) => at + 1), 30]
 
-/** Words that eSpeak NG 1.51 reads with the wrong e, or the Dutch v (its own phoneme names); written numbers it reads right as digits. */
+/** Words that eSpeak NG 1.51 reads with the wrong e, or the Dutch v (its own phoneme names); "seratus" and "seribu" it reads right as digits. */
 const MENDED: Readonly<Record<string, string>> = {
+  empat: "[[@mp'at]]",
+  enam: "[[@n'am]]",
+  sebelas: "[[s@b@l'as]]",
+  'empat puluh': "[[@mp'atp,uluh]]",
+  'enam puluh': "[[@n'amp,uluh]]",
   belas: "[[b@l'as]]",
-  loket: "[[l'okEt]]",
-  V: "[[v'e]]",
   seratus: '100',
   seribu: '1000',
-  berkas: "[[b@rk'as]]",
+  V: "[[v'e]]",
+  loket: "[[l'okEt]]",
+  meja: "[[m'edZa]]",
+  kode: "[[k'ode]]",
+  berkas: "[[b@Rk'as]]",
   dengan: "[[d@N'an]]",
   gedung: "[[g@d'uN]]",
   sebelum: "[[s@b@l'um]]",
   sedang: "[[s@d'aN]]",
-  sistem: "[[s'istEm]]",
   sejenak: "[[s@dZ@n'ak]]",
+  sistem: "[[s'istEm]]",
   tenang: "[[t@n'aN]]",
-  terdekat: "[[t@rd@k'at]]",
-  terlewat: "[[t@rl'ewat]]",
+  terdekat: "[[t@Rd@k'at]]",
+  terlewat: "[[t@Rl'ewat]]",
   tetap: "[[t@t'ap]]",
 }
 
 const said = (language: Language, text: string): string =>
-  language === 'id' ? text.replace(/\p{L}+/gu, (word) => MENDED[word] ?? word) : text
+  language === 'id' ? (MENDED[text] ?? text.replace(/\p{L}+/gu, (word) => MENDED[word.toLowerCase()] ?? word)) : text
 
-/** With a comma the voice stays up, with a full stop it falls. */
-function bothTones(language: Language, key: Token, text: string, isNeeded: boolean, spoken = said(language, text)): WantedClip[] {
+/** With a comma the voice stays up; at the end of all text it falls (with a full stop it would not: "B." is read as somebody's initial). */
+function bothTones(language: Language, key: Token, text: string, isNeeded: boolean): WantedClip[] {
+  const spoken = said(language, text)
   return [
     { key, text, synthesised: `${spoken},`, isNeeded },
-    { key: `${key}~`, text, synthesised: `${spoken}.`, isNeeded: false },
+    { key: `${key}~`, text, synthesised: spoken, isNeeded: false },
   ]
 }
 
 function numbers(language: Language): WantedClip[] {
   const units = Array.from({ length: language === 'id' ? 12 : 20 }, (_, value) => value)
-  const whole = (value: number, isNeeded: boolean) =>
-    bothTones(language, `N:${value}`, numberSaid(value, language).text, isNeeded, String(value))
+  const whole = (value: number, isNeeded: boolean) => bothTones(language, `N:${value}`, numberSaid(value, language).text, isNeeded)
   const words = language === 'id' ? ['belas', 'puluh', 'ratus', 'seratus', 'ribu', 'seribu'] : ['hundred', 'thousand']
   return [
     ...units.flatMap((value) => whole(value, true)),
@@ -63,15 +73,13 @@ export function wantedClips(language: Language): readonly WantedClip[] {
   const phrases = Object.entries(PHRASES[language]).map(([key, text]) => ({
     key,
     text,
-    synthesised: `${said(language, text)}${key === 'P:recall' ? '.' : ','}`,
-    isNeeded: key !== 'P:soundCheck' && key !== 'P:carriedFrom',
+    synthesised: key === 'P:recall' ? said(language, text) : said(language, text).replace(/:?$/, ','),
+    isNeeded: NEEDED_PHRASES.has(key),
   }))
-  const ordinals = Array.from({ length: language === 'en' ? 31 : 0 }, (_, day) => englishOrdinal(day + 1)).map((text, day) => ({
-    key: `O:${day + 1}`,
-    text,
-    synthesised: `${text}.`,
-    isNeeded: false,
-  }))
+  const ordinals = (language === 'en' ? ORDINALS : []).map((day) => {
+    const text = englishOrdinal(day)
+    return { key: `O:${day}`, text, synthesised: text, isNeeded: false }
+  })
   const notices = NOTICES.map(({ id, text }) => ({
     key: `T:${id}`,
     text: text[language],
@@ -97,7 +105,7 @@ const OLD_NAMES: Readonly<Record<Token, readonly string[]>> = {
   'X:chime': ['bel', 'bell', 'airport-bell', 'in', 'tingtong', 'chime'],
 }
 
-/** File names, without `.wav`, that are taken for this clip: its text, its number or letter; `-akhir` or `-end` for the falling tone. */
+/** File names, without `.wav`, that are taken for this clip, the best first: its key, its number or letter, its text, what halls called it. */
 export function fileNames({ key, text }: Pick<WantedClip, 'key' | 'text'>): readonly string[] {
   const bare = key.replace(/~$/, '')
   const own = /^[NL]:/.test(bare) ? [bare.slice(2).toLowerCase()] : []

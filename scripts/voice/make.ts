@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import type { Language } from '../../shared/speech/numbers.ts'
+import { type Language, numberSaid } from '../../shared/speech/numbers.ts'
 import { fileNames, wantedClips } from './clips.ts'
 import { CHIMES, type ClipSound, chimeKey, type PackLabel, writePack } from './pack.ts'
 import { CHIME_LUFS, highPass, normalised, resample, SAMPLE_RATE, SPEECH_LUFS, trimmed } from './sound.ts'
@@ -36,9 +36,9 @@ const LABELS: Readonly<Record<Language, PackLabel>> = {
 }
 
 const notice = (version: string) => `The clips in this folder are data, made by \`npm run voice -- make\` with ${version}, which ran as a
-separate program and is not part of this product. eSpeak NG is free software under the GNU General Public License, version 3 or later; its
-authors make no claim on what it says. The chimes are arithmetic of our own (scripts/voice/sound.ts). As far as we hold any right in these
-clips, they are given to everybody under CC0-1.0.
+separate program and is not part of this product. eSpeak NG is free software under the GNU General Public License, version 3 or later; the
+licence of a program does not in general cover what the program puts out. The chimes are arithmetic of our own (scripts/voice/sound.ts). As far
+as we hold any right in these clips, they are given to everybody under CC0-1.0.
 
 A hall may replace this voice by one of its own: see docs/voice.md.
 `
@@ -91,6 +91,14 @@ interface Label {
   readonly credits?: unknown
 }
 
+function readLabel(file: string): Label {
+  try {
+    return Object(JSON.parse(readFileSync(file, 'utf8'))) as Label
+  } catch (error) {
+    throw new VoiceFault(`${file} is no JSON: ${(error as Error).message}`)
+  }
+}
+
 /** Makes a pack in place of a folder with one WAV file per word, and `pack.json` with language, name, license and credits. */
 export function makeRecorded(folder: string, tell: (line: string) => void): void {
   if (!existsSync(folder)) throw new VoiceFault(`There is no folder ${folder}`)
@@ -99,7 +107,7 @@ export function makeRecorded(folder: string, tell: (line: string) => void): void
     throw new VoiceFault(
       `${labelFile} is missing. It says whose voice this is:\n  {"language": "id", "name": "...", "license": "CC0-1.0", "credits": "..."}`,
     )
-  const said = JSON.parse(readFileSync(labelFile, 'utf8')) as Label
+  const said = readLabel(labelFile)
   if (said.language !== 'id' && said.language !== 'en') throw new VoiceFault(`${labelFile}: language must be id or en`)
   for (const field of ['name', 'license', 'credits'] as const)
     if (typeof said[field] !== 'string' || said[field] === '')
@@ -131,12 +139,16 @@ export function makeRecorded(folder: string, tell: (line: string) => void): void
   }
   for (const clip of wantedClips(said.language)) take(clip.key, clip.text, SPEECH_LUFS, fileNames(clip))
   for (const kind of CHIMES) take(chimeKey(kind), '', CHIME_LUFS, fileNames({ key: chimeKey(kind), text: '' }))
-  // Ways of an agency's own: `prefix-4k.wav` says the prefix 4K; numbers said whole: `n-114.wav`.
+  // Numbers said whole, `114.wav` or `n-114.wav`, and prefixes said in an agency's own way, `prefix-4k.wav`.
   for (const [slug, name] of files) {
-    const prefix = /^prefix-([a-z0-9]{1,4})$/.exec(slug)?.[1]
-    if (prefix) take(`A:${prefix.toUpperCase()}`, prefix.toUpperCase(), SPEECH_LUFS, [slug])
-    const number = /^n-(\d{1,6})$/.exec(slug)?.[1]
-    if (number && !used.has(name)) take(`N:${Number(number)}`, number, SPEECH_LUFS, [slug])
+    const [, number, prefix, end] = /^(?:(?:n-)?(\d{1,6})|prefix-([a-z0-9]{1,4}))(-akhir|-end)?$/.exec(slug) ?? []
+    const what = number
+      ? numberSaid(Number(number), said.language)
+      : prefix
+        ? { token: `A:${prefix.toUpperCase()}`, text: prefix.toUpperCase() }
+        : null
+    const key = `${what?.token}${end ? '~' : ''}`
+    if (what && !used.has(name) && !clips.some((clip) => clip.key === key)) take(key, what.text, SPEECH_LUFS, [slug])
   }
   if (clips.length === 0) throw new VoiceFault(`No file in ${folder} has a name that is known. See docs/voice.md for the names.`)
   const id = basename(resolve(folder))
@@ -147,5 +159,5 @@ export function makeRecorded(folder: string, tell: (line: string) => void): void
   )
   tell(`${id}: ${clips.length} clips`)
   const unknown = [...files.values()].filter((name) => !used.has(name) && !/^voice-[0-9a-f]{12}\.wav$/.test(name))
-  if (unknown.length > 0) tell(`Not used, because no word is known by these names: ${unknown.join(', ')}`)
+  if (unknown.length > 0) tell(`Not used, because no word is known by these names, or another file says it: ${unknown.join(', ')}`)
 }

@@ -13,23 +13,37 @@ export const seconds = (samples: Float32Array, sampleRate: number): number => sa
 /** Highest absolute sample. */
 export const peakOf = (samples: Float32Array): number => samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)
 
-/** To another rate, by a windowed sinc of 32 zero crossings that also keeps out what the new rate can't hold. */
+const ZERO_CROSSINGS = 32
+const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b))
+
+/** To another rate (whole samples a second), by a windowed sinc that also keeps out what the new rate can't hold. */
 export function resample(samples: Float32Array, from: number, to: number): Float32Array {
   if (from === to) return samples
-  const ratio = to / from
-  const cut = Math.min(1, ratio)
-  const reach = 32 / cut
-  const result = new Float32Array(Math.round(samples.length * ratio))
+  const common = commonDivisor(from, to)
+  const [up, down] = [to / common, from / common]
+  const cut = Math.min(1, to / from)
+  const reach = Math.ceil(ZERO_CROSSINGS / cut)
+  // A new sample lies in one of `up` places between two old ones, and each place has its own weights.
+  const kernels: (Float64Array | undefined)[] = []
+  const kernelAt = (phase: number): Float64Array => {
+    const weights = Float64Array.from({ length: 2 * reach }, (_, tap) => {
+      const x = (tap - reach + 1 - phase / up) * cut
+      if (Math.abs(x) >= ZERO_CROSSINGS) return 0
+      const sinc = x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x)
+      return sinc * (0.5 + 0.5 * Math.cos((Math.PI * x) / ZERO_CROSSINGS))
+    })
+    const sum = weights.reduce((all, weight) => all + weight, 0)
+    return weights.map((weight) => weight / sum)
+  }
+  const result = new Float32Array(Math.round((samples.length * to) / from))
   for (let at = 0; at < result.length; at += 1) {
-    const centre = at / ratio
+    const phase = (at * down) % up
+    kernels[phase] ??= kernelAt(phase)
+    const kernel = kernels[phase]
+    const first = (at * down - phase) / up - reach + 1
     let sum = 0
-    const last = Math.min(samples.length - 1, Math.floor(centre + reach))
-    for (let index = Math.max(0, Math.ceil(centre - reach)); index <= last; index += 1) {
-      const x = index - centre
-      const phase = Math.PI * x * cut
-      const sinc = Math.abs(phase) < 1e-9 ? 1 : Math.sin(phase) / phase
-      sum += (samples[index] as number) * sinc * cut * (0.5 + 0.5 * Math.cos((Math.PI * x) / reach))
-    }
+    for (let tap = Math.max(0, -first); tap < kernel.length && first + tap < samples.length; tap += 1)
+      sum += (samples[first + tap] as number) * (kernel[tap] as number)
     result[at] = sum
   }
   return result
@@ -146,28 +160,38 @@ export function faded(samples: Float32Array, sampleRate: number): Float32Array {
   return result
 }
 
-/** Gain to this loudness; peaks over the ceiling are turned down 2 ms before they come and after they went. */
+/** As loud as this in LUFS, with no sample over the ceiling: what the ceiling takes is given back to the rest, three times at most. */
 export function normalised(samples: Float32Array, sampleRate: number, lufs: number): Float32Array {
-  const now = loudness(samples, sampleRate)
-  if (!Number.isFinite(now)) return samples
-  const gain = amplitude(lufs - now)
+  let result = samples
+  let gain = 1
+  for (let pass = 0; pass < 4; pass += 1) {
+    const now = loudness(result, sampleRate)
+    if (!Number.isFinite(now) || (pass > 0 && Math.abs(lufs - now) < 0.1)) break
+    gain *= amplitude(lufs - now)
+    result = limited(samples, sampleRate, gain)
+  }
+  return result
+}
+
+/** With this gain; peaks over the ceiling are turned down 2 ms before they come and until 2 ms after they went. */
+function limited(samples: Float32Array, sampleRate: number, gain: number): Float32Array {
   const ceiling = amplitude(CEILING_DBFS)
   const wide = Math.max(1, Math.round(0.002 * sampleRate))
-  const wanted = Float32Array.from(samples, (sample) => Math.min(1, ceiling / Math.max(1e-9, Math.abs(sample) * gain)))
-  const lowest = wanted.map((_, at) => {
-    let least = 1
-    for (let near = Math.max(0, at - wide); near <= Math.min(wanted.length - 1, at + wide); near += 1)
-      least = Math.min(least, wanted[near] as number)
-    return least
+  const lowest = new Float32Array(samples.length).fill(1)
+  samples.forEach((sample, at) => {
+    const wanted = ceiling / (Math.abs(sample) * gain)
+    if (wanted < 1)
+      lowest.subarray(Math.max(0, at - wide), at + wide + 1).forEach((now, near, around) => {
+        around[near] = Math.min(now, wanted)
+      })
+  })
+  const sums = new Float64Array(samples.length + 1)
+  lowest.forEach((each, at) => {
+    sums[at + 1] = (sums[at] as number) + each
   })
   return Float32Array.from(samples, (sample, at) => {
-    let sum = 0
-    let count = 0
-    for (let near = Math.max(0, at - wide); near <= Math.min(lowest.length - 1, at + wide); near += 1) {
-      sum += lowest[near] as number
-      count += 1
-    }
-    return sample * gain * (sum / count)
+    const [from, until] = [Math.max(0, at - wide), Math.min(samples.length, at + wide + 1)]
+    return (sample * gain * ((sums[until] as number) - (sums[from] as number))) / (until - from)
   })
 }
 

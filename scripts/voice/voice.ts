@@ -10,16 +10,24 @@ const HELP = `npm run voice -- COMMAND
   check           checks the shipped voices
   check FOLDER    checks a voice: missing words, loudness, silence, clipping
 
+Make ends with a check. A mistake means that the voice can't be used (exit code 1); a warning means that somebody should listen to it. A wrong
+command has exit code 2.
+
 A hall's own voice lies in DATA_DIR/voices/NAME, and the branch's configuration names it (voice.packs). docs/voice.md has the list of words.
 `
 
 const VOICES = fileURLToPath(new URL('../../voices', import.meta.url))
 const SHIPPED = ['id-default', 'en-default'].map((name) => join(VOICES, name))
 
-function run([command, folder, ...more]: readonly string[]): number {
-  if (more.length > 0 || (command !== 'make' && command !== 'check')) {
+function run(args: readonly string[]): number {
+  const [command, folder, ...more] = args
+  if (command === undefined || args.includes('--help')) {
     console.log(HELP)
-    return command === undefined || command === '--help' ? 0 : 2
+    return 0
+  }
+  if (more.length > 0 || (command !== 'make' && command !== 'check')) {
+    console.error(HELP)
+    return 2
   }
   if (command === 'make') {
     if (folder === undefined) makeShipped(VOICES, console.log)

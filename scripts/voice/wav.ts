@@ -22,6 +22,7 @@ export function readWav(file: Uint8Array): Sound {
   for (let at = 12; at + 8 <= file.length; ) {
     const size = view.getUint32(at + 4, true)
     if (tag(at) === 'fmt ') {
+      if (size < 16 || at + 8 + size > file.length) throw new NotAWav('its format is cut off')
       format = view.getUint16(at + 8, true)
       channels = view.getUint16(at + 10, true)
       sampleRate = view.getUint32(at + 12, true)
@@ -30,7 +31,8 @@ export function readWav(file: Uint8Array): Sound {
       if (format === 0xfffe && size >= 26) format = view.getUint16(at + 32, true)
     }
     if (tag(at) === 'data') {
-      if (channels < 1 || sampleRate < 1) throw new NotAWav('its data come before its format')
+      if (channels < 1) throw new NotAWav('its data come before its format')
+      if (sampleRate < 4_000 || sampleRate > 384_000) throw new NotAWav(`${sampleRate} samples a second are no recording`)
       // A program that writes to a pipe does not know the size beforehand.
       const bytes = Math.min(size, file.length - at - 8)
       return { sampleRate, samples: mixed(view, at + 8, bytes, channels, readerOf(format, bits)) }
@@ -61,6 +63,7 @@ function mixed(view: DataView, from: number, bytes: number, channels: number, re
   for (let frame = 0; frame < samples.length; frame += 1) {
     let sum = 0
     for (let channel = 0; channel < channels; channel += 1) sum += reader.read(view, from + (frame * channels + channel) * reader.bytes)
+    if (!Number.isFinite(sum)) throw new NotAWav('it holds samples that are no numbers')
     samples[frame] = sum / channels
   }
   return samples

@@ -15,6 +15,13 @@ export const NOTICES: readonly { readonly id: string; readonly text: { readonly 
     },
   },
   {
+    id: 'prayer',
+    text: {
+      id: 'Pelayanan istirahat sejenak untuk salat. Nomor antrean Anda tetap berlaku.',
+      en: 'Services pause for prayer. Your queue number stays valid.',
+    },
+  },
+  {
     id: 'resume',
     text: {
       id: 'Pelayanan dibuka kembali. Silakan menunggu panggilan nomor Anda.',
@@ -52,6 +59,13 @@ export const NOTICES: readonly { readonly id: string; readonly text: { readonly 
   {
     id: 'belongings',
     text: { id: 'Mohon jaga barang bawaan Anda.', en: 'Please look after your belongings.' },
+  },
+  {
+    id: 'lost',
+    text: {
+      id: 'Bagi pengunjung yang kehilangan barang atau mencari anaknya, silakan melapor ke petugas.',
+      en: 'If you have lost an item or are looking for a child, please speak to an officer.',
+    },
   },
   {
     id: 'evacuate',

@@ -15,12 +15,24 @@ export interface Said {
   readonly text: string
 }
 
-const ID_UNITS = ['nol', 'satu', 'dua', 'tiga', 'empat', 'lima', 'enam', 'tujuh', 'delapan', 'sembilan', 'sepuluh', 'sebelas']
-const EN_UNITS = [
-  ...['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve', 'thirteen', 'fourteen'],
-  ...['fifteen', 'sixteen', 'seventeen', 'eighteen', 'nineteen'],
-]
-const EN_TENS = ['', '', 'twenty', 'thirty', 'forty', 'fifty', 'sixty', 'seventy', 'eighty', 'ninety']
+const EN_TENS = ['twenty', 'thirty', 'forty', 'fifty', 'sixty', 'seventy', 'eighty', 'ninety']
+
+/** Numbers that are one word, of which all others are made. */
+const WORDS: Readonly<Record<Language, Readonly<Record<number, string>>>> = {
+  id: { ...['nol', 'satu', 'dua', 'tiga', 'empat', 'lima', 'enam', 'tujuh', 'delapan', 'sembilan', 'sepuluh', 'sebelas'] },
+  en: {
+    ...['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve', 'thirteen', 'fourteen'],
+    ...Object.fromEntries(['fifteen', 'sixteen', 'seventeen', 'eighteen', 'nineteen'].map((word, at) => [15 + at, word])),
+    ...Object.fromEntries(EN_TENS.map((word, at) => [20 + 10 * at, word])),
+  },
+}
+const SCALES: Readonly<Record<Language, Readonly<Record<number, string>>>> = {
+  id: { 10: 'puluh', 100: 'ratus', 1000: 'ribu' },
+  en: { 100: 'hundred', 1000: 'thousand' },
+}
+/** In Indonesian "one" melts into its hundred and its thousand. */
+const MELTED: Readonly<Record<number, string>> = { 100: 'seratus', 1000: 'seribu' }
+
 const EN_ORDINALS: Readonly<Record<string, string>> = {
   one: 'first',
   two: 'second',
@@ -36,51 +48,35 @@ const EN_ORDINALS: Readonly<Record<string, string>> = {
 /** Numbers from 0 to this can be said whole; longer ones digit by digit. */
 export const LARGEST = 999_999
 
-const whole = (words: readonly string[], value: number): Said => ({ token: `N:${value}`, text: words[value] as string })
 const word = (text: string): Said => ({ token: `W:${text}`, text })
-const followed = (head: readonly Said[], rest: number, parts: (value: number) => readonly Said[]): readonly Said[] =>
-  rest === 0 ? head : [...head, ...parts(rest)]
 
-function indonesianParts(value: number): readonly Said[] {
-  if (value < 12) return [whole(ID_UNITS, value)]
-  if (value < 20) return [whole(ID_UNITS, value - 10), word('belas')]
-  if (value < 100) return followed([whole(ID_UNITS, Math.floor(value / 10)), word('puluh')], value % 10, indonesianParts)
-  if (value < 200) return followed([word('seratus')], value - 100, indonesianParts)
-  if (value < 1000) return followed([whole(ID_UNITS, Math.floor(value / 100)), word('ratus')], value % 100, indonesianParts)
-  if (value < 2000) return followed([word('seribu')], value - 1000, indonesianParts)
-  return followed([...indonesianParts(Math.floor(value / 1000)), word('ribu')], value % 1000, indonesianParts)
+/**
+ * What a whole number from 0 to LARGEST is made of, parted at its largest joint, so that a pack may say any part of it whole: 321 of 300 and 21,
+ * 21 of 20 and 1, 300 of 3 and "ratus". Empty for a number that is a word itself.
+ */
+export function numberParts(value: number, language: Language): readonly Said[] {
+  if (WORDS[language][value] !== undefined) return []
+  if (language === 'id' && value < 20) return [numberSaid(value - 10, language), word('belas')]
+  const scale = value < 100 ? 10 : value < 1000 ? 100 : 1000
+  const rest = value % scale
+  if (rest > 0) return [numberSaid(value - rest, language), numberSaid(rest, language)]
+  const melted = language === 'id' ? MELTED[value] : undefined
+  return melted === undefined ? [numberSaid(value / scale, language), word(SCALES[language][scale] as string)] : [word(melted)]
 }
-
-function englishParts(value: number): readonly Said[] {
-  if (value < 20) return [whole(EN_UNITS, value)]
-  if (value < 100) {
-    const tens = Math.floor(value / 10)
-    return followed([{ token: `N:${tens * 10}`, text: EN_TENS[tens] as string }], value % 10, englishParts)
-  }
-  if (value < 1000) return followed([whole(EN_UNITS, Math.floor(value / 100)), word('hundred')], value % 100, englishParts)
-  return followed([...englishParts(Math.floor(value / 1000)), word('thousand')], value % 1000, englishParts)
-}
-
-/** The parts that a number from 0 to LARGEST is made of: of `21` "dua", "puluh", "satu". */
-export const numberParts = (value: number, language: Language): readonly Said[] =>
-  language === 'id' ? indonesianParts(value) : englishParts(value)
-
-const textOf = (parts: readonly Said[]): string => parts.map(({ text }) => text).join(' ')
-
-/** Whole numbers from 0 to 999,999 as Indonesians say them. */
-export const indonesianNumber = (value: number): string => textOf(indonesianParts(value))
-/** Whole numbers from 0 to 999,999 in English. */
-export const englishNumber = (value: number): string => textOf(englishParts(value))
 
 /** A whole number from 0 to LARGEST, as one thing to say. */
 export const numberSaid = (value: number, language: Language): Said => ({
   token: `N:${value}`,
-  text: textOf(numberParts(value, language)),
+  text:
+    WORDS[language][value] ??
+    numberParts(value, language)
+      .map(({ text }) => text)
+      .join(' '),
 })
 
 /** `20` is "twentieth". */
 export function englishOrdinal(value: number): string {
-  const words = englishNumber(value).split(' ')
+  const words = numberSaid(value, 'en').text.split(' ')
   const last = words.pop() as string
   return [...words, EN_ORDINALS[last] ?? `${last}th`].join(' ')
 }

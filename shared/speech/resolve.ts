@@ -1,4 +1,5 @@
-import { LARGEST, type Language, numberParts, type Token } from './numbers.ts'
+import { type Language, numberParts, type Token } from './numbers.ts'
+import { spelled } from './sentence.ts'
 
 /** Where a clip lies in its pack's one sound file, in milliseconds (whole samples, so multiples of 1/24), and what it says. */
 export interface VoiceClip {
@@ -45,51 +46,40 @@ export function checkManifest(value: unknown): { readonly manifest: VoiceManifes
   if (value['language'] !== 'id' && value['language'] !== 'en') return { wrong: 'language must be id or en' }
   for (const field of ['id', 'name', 'license', 'credits', 'sha256']) if (!isText(value[field])) return { wrong: `${field} must be a text` }
   if (!isFileName(value['id'])) return { wrong: 'id must be the name of a folder' }
+  if (!/^[0-9a-f]{64}$/.test(value['sha256'] as string)) return { wrong: 'sha256 must be 64 hexadecimal digits' }
   if (!isFileName(value['file'])) return { wrong: 'file must be the name of a file beside the manifest' }
   const { sampleRate, gapsMs, clips } = value
   if (!isMs(sampleRate) || sampleRate < 8000 || sampleRate > 96_000) return { wrong: 'sampleRate must be from 8000 to 96000' }
   if (!isObject(gapsMs) || !isMs(gapsMs['word']) || !isMs(gapsMs['phrase'])) return { wrong: 'gapsMs must have word and phrase' }
   if (!isObject(clips)) return { wrong: 'clips must be an object' }
   for (const [key, clip] of Object.entries(clips))
-    if (!isObject(clip) || !isMs(clip['startMs']) || !isMs(clip['durationMs']) || !isText(clip['text']))
-      return { wrong: `clips.${key} must have startMs, durationMs and text` }
+    if (!isObject(clip) || !isMs(clip['startMs']) || !isMs(clip['durationMs']) || clip['durationMs'] === 0 || !isText(clip['text']))
+      return { wrong: `clips.${key} must have startMs, durationMs (both in milliseconds) and text` }
   return { manifest: value as unknown as VoiceManifest }
 }
 
-const plain = (token: Token): Token => (token.endsWith('~') ? token.slice(0, -1) : token)
+/** What a token is said with where a pack has no clip of it: a number or an ordinal in parts, a prefix of its own sound letter by letter. */
+function partsOf(token: Token, language: Language): readonly Token[] {
+  const [, kind, rest = ''] = /^([NOA]):(.+)$/.exec(token) ?? []
+  if (kind === 'A') return spelled(rest, language).map((sign) => sign.token)
+  if (kind === undefined || !/^\d{1,6}$/.test(rest)) return []
+  const parts = numberParts(Number(rest), language).map((part) => part.token)
+  // Only the last word of an ordinal differs: "twenty first".
+  return kind === 'N' ? parts : parts.map((part, at) => (at === parts.length - 1 ? part.replace('N:', 'O:') : part))
+}
 
 /** The clips of one token: its own, else those of its parts; the falling tone is kept for the last, and given up where there is no such clip. */
-function clipsOf(token: Token, manifest: VoiceManifest): Token[] | null {
-  const { clips, language } = manifest
-  const bare = plain(token)
-  if (clips[token]) return [token]
-  if (clips[bare]) return [bare]
-  if (bare.startsWith('N:')) {
-    const value = Number(bare.slice(2))
-    if (!Number.isInteger(value) || value < 0 || value > LARGEST) return null
-    const parts = numberParts(value, language)
-    if (parts.length === 1 && parts[0]?.token === bare) return null
-    const keys: Token[] = []
-    for (let at = 0; at < parts.length; at += 1) {
-      const part = (parts[at] as { token: Token }).token
-      const found = clipsOf(at === parts.length - 1 && token !== bare ? `${part}~` : part, manifest)
-      if (found === null) return null
-      keys.push(...found)
-    }
-    return keys
+function clipsOf(token: Token, manifest: VoiceManifest): readonly Token[] | null {
+  const bare = token.replace(/~$/, '')
+  for (const key of [token, bare]) if (manifest.clips[key]) return [key]
+  const parts = partsOf(bare, manifest.language)
+  const keys: Token[] = []
+  for (let at = 0; at < parts.length; at += 1) {
+    const found = clipsOf(at === parts.length - 1 && token !== bare ? `${parts[at]}~` : (parts[at] as Token), manifest)
+    if (found === null) return null
+    keys.push(...found)
   }
-  // A prefix that is said in its own way, in a pack that was not recorded for it: its letters and digits.
-  if (bare.startsWith('A:')) {
-    const signs = Array.from(bare.slice(2))
-    const keys: Token[] = []
-    for (const sign of signs) {
-      const found = clipsOf(/\d/.test(sign) ? `N:${sign}` : `L:${sign.toUpperCase()}`, manifest)
-      if (found === null) return null
-      keys.push(...found)
-    }
-    return keys
-  }
-  return null
+  return keys.length > 0 ? keys : null
 }
 
 /** Which clips of a pack say these tokens, one after the other, and how long that takes; or what the pack can't say. */

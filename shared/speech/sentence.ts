@@ -13,11 +13,15 @@ export interface SpeechSettings {
 
 export const DEFAULT_SPEECH: SpeechSettings = { reading: { id: 'zeros', en: 'digits' } }
 
+export type PlaceKind = 'counter' | 'room' | 'desk'
+
 export interface SpokenCall {
   /** `B-021`; `B-007/20` was carried over from the 20th. */
   readonly number: string
-  /** What stands on the counter's sign: `3`, `12A`. */
+  /** What stands on the counter's sign: `3`, `12A`, `Loket 3`, `Meja 2`. */
   readonly place: string
+  /** Where the sign itself does not say what it is; a counter if neither does. */
+  readonly placeKind?: PlaceKind
   readonly kind: 'call' | 'recall'
   /** `short`: number and counter alone, for when many wait to be spoken. */
   readonly form: 'full' | 'short'
@@ -38,7 +42,9 @@ export const PHRASES = {
     'P:carriedFrom': 'dari tanggal',
     'P:proceed': 'silakan menuju',
     'P:counter': 'loket',
-    'P:soundCheck': 'uji suara, kode',
+    'P:room': 'ruang',
+    'P:desk': 'meja',
+    'P:soundCheck': 'uji suara. Kode:',
   },
   en: {
     'P:recall': 'repeat call',
@@ -46,14 +52,16 @@ export const PHRASES = {
     'P:carriedFrom': 'from the',
     'P:proceed': 'please proceed to',
     'P:counter': 'counter',
-    'P:soundCheck': 'sound check, code',
+    'P:room': 'room',
+    'P:desk': 'desk',
+    'P:soundCheck': 'sound check. Code:',
   },
 } as const satisfies Record<Language, Record<string, string>>
 
 const phrase = (language: Language, token: keyof (typeof PHRASES)['id']): Said => ({ token, text: PHRASES[language][token] })
 
 /** Letters one by one, each digit as a number: `4K`. Signs have no sound. */
-function spelled(letters: string, language: Language): Said[] {
+export function spelled(letters: string, language: Language): Said[] {
   const said: Said[] = []
   for (const sign of letters) {
     if (/\d/.test(sign)) said.push(numberSaid(Number(sign), language))
@@ -64,7 +72,7 @@ function spelled(letters: string, language: Language): Said[] {
 
 function prefixSaid(prefix: string, language: Language, settings: SpeechSettings): readonly Said[] {
   const own = settings.pronunciations?.[prefix]?.[language]
-  // Its clips are words of the pack: a recorded pack has them, the shipped one falls back on letters and digits.
+  // A pack that was recorded for it has the clip; any other says its letters and digits.
   return own === undefined ? spelled(prefix, language) : [{ token: `A:${prefix}`, text: own }]
 }
 
@@ -76,12 +84,24 @@ function digitsSaid(digits: string, language: Language, reading: Reading): Said[
   return [...spelled(digits.slice(0, digits.length - rest.length), language), ...value]
 }
 
-/** What stands on a counter's sign: `12A` is "dua belas A", `A-1` is "A satu". */
-function placeSaid(place: string, language: Language): Said[] {
-  const parts = place.match(/\d+|\p{L}+/gu) ?? []
-  return parts.flatMap((part) =>
+const KINDS: ReadonlyMap<string, PlaceKind> = new Map([
+  ['loket', 'counter'],
+  ['counter', 'counter'],
+  ['ruang', 'room'],
+  ['room', 'room'],
+  ['meja', 'desk'],
+  ['desk', 'desk'],
+])
+
+/** What stands on a counter's sign: `12A` is "loket dua belas A", `A-1` "loket A satu", `Meja 2` "meja dua". */
+function placeSaid({ place, placeKind }: Pick<SpokenCall, 'place' | 'placeKind'>, language: Language): Said[] {
+  const [first = '', ...others] = place.match(/\d+|\p{L}+/gu) ?? []
+  const kind = KINDS.get(first.toLowerCase())
+  const parts = kind === undefined ? [first, ...others] : others
+  const label = parts.flatMap((part) =>
     /^\d/.test(part) && Number(part) <= LARGEST ? [numberSaid(Number(part), language)] : spelled(part, language),
   )
+  return [phrase(language, `P:${kind ?? placeKind ?? 'counter'}`), ...label]
 }
 
 function carriedSaid(day: number, language: Language): Said[] {
@@ -116,7 +136,7 @@ export function sentenceOf(call: SpokenCall, language: Language, settings: Speec
     ...digitsSaid(digits, language, settings.reading[language]),
     ...(carriedFrom === undefined ? [] : carriedSaid(Number(carriedFrom), language)),
   ]
-  const place = [phrase(language, 'P:counter'), ...placeSaid(call.place, language)]
+  const place = placeSaid(call, language)
   const isFull = call.form === 'full'
   return sentence(language, [
     call.kind === 'recall' ? [phrase(language, 'P:recall')] : [],
@@ -134,6 +154,6 @@ export function caption(
   return { id: sentenceOf(call, 'id', settings).text, en: sentenceOf(call, 'en', settings).text }
 }
 
-/** What the loudspeaker says for a sound check: the code's digits one by one. */
+/** What the loudspeaker says for a sound check, the code's digits one by one: "Uji suara. Kode: empat tujuh dua". */
 export const soundCheckSentence = (code: string, language: Language): SpokenSentence =>
   sentence(language, [[phrase(language, 'P:soundCheck'), ...spelled(code, language)]])

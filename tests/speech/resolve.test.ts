@@ -22,7 +22,7 @@ function clipsOf(tokens: readonly string[], language: Language): readonly Placed
   if ('missing' in resolved) throw new Error(`the shipped pack can't say ${resolved.missing.join(' ')}`)
   return resolved.clips
 }
-const words = (text: string): string => text.toLowerCase().replace(/[.,]/g, '')
+const words = (text: string): string => text.toLowerCase().replace(/[.,:]/g, '')
 const heard = (clips: readonly PlacedClip[]): string => words(clips.map(({ text }) => text).join(' '))
 
 const prefixes = kupang.agencies.map(({ prefix }) => prefix)
@@ -40,7 +40,10 @@ describe('a call in clips of the shipped voices', () => {
         fc.constantFrom(...prefixes, '4K', 'YK'),
         fc.integer({ min: 0, max: 9999 }),
         fc.option(fc.integer({ min: 1, max: 31 })),
-        fc.oneof(fc.constantFrom(...kupang.counters.map(({ id }) => id)), fc.constantFrom('12A', 'A-1', '2B', '114')),
+        fc.oneof(
+          fc.constantFrom(...kupang.counters.map(({ id }) => id)),
+          fc.constantFrom('12A', 'A-1', '2B', '114', 'Loket 3', 'Meja 2', 'Ruang 4B'),
+        ),
         fc.constantFrom('call' as const, 'recall' as const),
         fc.constantFrom('full' as const, 'short' as const),
         settings,
@@ -113,7 +116,8 @@ describe('a call in clips of the shipped voices', () => {
       expect(PACKS[language].clips['X:chime']?.durationMs).toBeCloseTo(950, 0)
       expect(PACKS[language].clips['X:chime-short']?.durationMs).toBeCloseTo(350, 0)
     }
-    expect(soundCheckSentence('472', 'id').text).toBe('Uji suara, kode empat tujuh dua')
+    expect(soundCheckSentence('472', 'id').text).toBe('Uji suara. Kode: empat tujuh dua')
+    expect(soundCheckSentence('4 7 2', 'en').text).toBe('Sound check. Code: four seven two')
   })
 })
 
@@ -138,6 +142,22 @@ describe('resolving', () => {
     })
   })
 
+  it('says any part of a number whole that the pack has whole', () => {
+    const keys = (token: string, more: readonly string[]) => {
+      const clips = Object.fromEntries(['N:1', 'N:2', 'N:3', 'W:puluh', 'W:ratus', 'W:seratus', ...more].map((key) => [key, clip(key)]))
+      const resolved = resolve([token], { ...small, clips })
+      return 'missing' in resolved ? null : resolved.clips.map(({ key }) => key).join(' ')
+    }
+    expect(keys('N:121', [])).toBe('W:seratus N:2 W:puluh N:1')
+    expect(keys('N:121', ['N:20'])).toBe('W:seratus N:20 N:1')
+    expect(keys('N:121~', ['N:21', 'N:21~'])).toBe('W:seratus N:21~')
+    expect(keys('N:321', ['N:300', 'N:21'])).toBe('N:300 N:21')
+    expect(keys('N:121', ['N:121', 'N:21'])).toBe('N:121')
+    expect(keys('N:150', [])).toBe(null)
+    const ordinal = resolve(['O:21~'], PACKS.en)
+    expect('clips' in ordinal && ordinal.clips.map(({ key }) => key)).toEqual(['N:20', 'O:1'])
+  })
+
   it('names all that is missing, and plays nothing', () => {
     expect(resolve(['N:2', 'N:3', 'L:É', 'T:none', 'N:x', 'N:9999999'], small)).toEqual({
       missing: ['N:3', 'L:É', 'T:none', 'N:x', 'N:9999999'],
@@ -150,9 +170,11 @@ describe('resolving', () => {
     [{ ...PACKS.id, language: 'de' }, 'language'],
     [{ ...PACKS.id, file: '../secret.wav' }, 'file'],
     [{ ...PACKS.id, id: 'a/b' }, 'id'],
+    [{ ...PACKS.id, sha256: 'x'.repeat(64) }, 'sha256'],
     [{ ...PACKS.id, sampleRate: 1 }, 'sampleRate'],
     [{ ...PACKS.id, gapsMs: {} }, 'gapsMs'],
     [{ ...PACKS.id, clips: { 'N:1': { startMs: -1, durationMs: 1, text: '' } } }, 'clips.N:1'],
+    [{ ...PACKS.id, clips: { 'N:1': { startMs: 0, durationMs: 0, text: '' } } }, 'clips.N:1'],
   ])('a manifest that is none is refused with its reason', (value, reason) => {
     expect(checkManifest(value)).toMatchObject({ wrong: expect.stringContaining(reason) })
   })

@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { englishNumber, indonesianNumber } from '../../shared/speech/numbers.ts'
-import { caption } from '../../shared/speech/sentence.ts'
+import { type Language, numberSaid } from '../../shared/speech/numbers.ts'
+import { caption, type Reading, type SpokenCall, sentenceOf } from '../../shared/speech/sentence.ts'
+
+const indonesianNumber = (value: number): string => numberSaid(value, 'id').text
+const englishNumber = (value: number): string => numberSaid(value, 'en').text
 
 /** Written by hand, not by the rules of the code. */
 const NUMBERS: readonly (readonly [number, string, string])[] = [
@@ -31,6 +34,52 @@ const NUMBERS: readonly (readonly [number, string, string])[] = [
   [101_000, 'seratus satu ribu', 'one hundred one thousand'],
 ]
 
+/** A second reading, by the places of the digits and words written by hand; the code parts numbers by division. */
+const PLACES = {
+  id: {
+    digits: 'nol satu dua tiga empat lima enam tujuh delapan sembilan'.split(' '),
+    teens: [
+      'sepuluh',
+      'sebelas',
+      'dua belas',
+      'tiga belas',
+      'empat belas',
+      'lima belas',
+      'enam belas',
+      'tujuh belas',
+      'delapan belas',
+    ].concat('sembilan belas'),
+    tens: ['dua puluh', 'tiga puluh', 'empat puluh', 'lima puluh', 'enam puluh', 'tujuh puluh', 'delapan puluh', 'sembilan puluh'],
+    hundreds: ['seratus', 'dua ratus', 'tiga ratus', 'empat ratus', 'lima ratus', 'enam ratus', 'tujuh ratus', 'delapan ratus'].concat(
+      'sembilan ratus',
+    ),
+    thousands: ['seribu', 'dua ribu', 'tiga ribu', 'empat ribu', 'lima ribu', 'enam ribu', 'tujuh ribu', 'delapan ribu', 'sembilan ribu'],
+  },
+  en: {
+    digits: 'zero one two three four five six seven eight nine'.split(' '),
+    teens: 'ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(' '),
+    tens: 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' '),
+    hundreds: ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'].map((each) => `${each} hundred`),
+    thousands: ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'].map((each) => `${each} thousand`),
+  },
+} as const
+
+function readByPlaces(written: string, reading: Reading, language: Language): string {
+  const { digits, teens, tens, hundreds, thousands } = PLACES[language]
+  const oneByOne = (text: string) => Array.from(text, (digit) => digits[Number(digit)] as string)
+  if (reading === 'digits') return oneByOne(written).join(' ')
+  const significant = written.replace(/^0+/, '')
+  const [thousand, hundred, ten, one] = Array.from(significant.padStart(4, '0'), Number) as [number, number, number, number]
+  const said = [
+    ...(reading === 'zeros' ? oneByOne(written.slice(0, written.length - significant.length)) : []),
+    thousand > 0 ? thousands[thousand - 1] : '',
+    hundred > 0 ? hundreds[hundred - 1] : '',
+    ten === 1 ? teens[one] : ten > 1 ? tens[ten - 2] : '',
+    ten !== 1 && one > 0 ? digits[one] : '',
+  ].filter((word) => word !== '')
+  return said.length > 0 ? said.join(' ') : (digits[0] as string)
+}
+
 const ORDINALS = [
   ...['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth', 'eleventh', 'twelfth', 'thirteenth'],
   ...['fourteenth', 'fifteenth', 'sixteenth', 'seventeenth', 'eighteenth', 'nineteenth', 'twentieth', 'twenty first', 'twenty second'],
@@ -53,6 +102,42 @@ describe('numbers in words', () => {
     expect(new Set(all.map(indonesianNumber)).size).toBe(all.length)
     expect(new Set(all.map(englishNumber)).size).toBe(all.length)
   })
+})
+
+describe('a number on a ticket', () => {
+  const READINGS = ['zeros', 'digits', 'cardinal'] as const
+
+  it.each(['id', 'en'] as const)('from 0 to 9999 is read as a second reader reads it, in each of three ways (%s)', (language) => {
+    for (const reading of READINGS)
+      for (let value = 0; value <= 9999; value += 1) {
+        const written = String(value).padStart(3, '0')
+        const call = { number: `A-${written}`, place: '3', kind: 'call', form: 'short' } as const
+        const { text } = sentenceOf(call, language, { reading: { id: reading, en: reading } })
+        const place = language === 'id' ? 'loket tiga' : 'counter three'
+        if (text !== `A ${readByPlaces(written, reading, language)}, ${place}`) expect.fail(`${written} read as ${reading}: ${text}`)
+      }
+  })
+})
+
+describe('a place', () => {
+  it.each([
+    [{ place: 'Loket 3' }, 'loket tiga', 'counter three'],
+    [{ place: 'loket 12A' }, 'loket dua belas A', 'counter twelve A'],
+    [{ place: 'Meja 2' }, 'meja dua', 'desk two'],
+    [{ place: 'Ruang 4B', placeKind: 'desk' }, 'ruang empat B', 'room four B'],
+    [{ place: '4', placeKind: 'room' }, 'ruang empat', 'room four'],
+    [{ place: '4', placeKind: 'counter' }, 'loket empat', 'counter four'],
+    [{ place: '2 B' }, 'loket dua B', 'counter two B'],
+    [{ place: 'Loket' }, 'loket', 'counter'],
+    [{ place: '' }, 'loket', 'counter'],
+  ] as const satisfies readonly (readonly [Pick<SpokenCall, 'place' | 'placeKind'>, string, string])[])(
+    'with the sign %o is %s, %s',
+    (sign, id, en) => {
+      const call = { number: 'B-021', kind: 'call', form: 'short', ...sign } as const
+      expect(sentenceOf(call, 'id').text).toBe(`B nol dua puluh satu, ${id}`)
+      expect(sentenceOf(call, 'en').text).toBe(`B zero two one, ${en}`)
+    },
+  )
 })
 
 describe('the caption', () => {
