@@ -59,7 +59,7 @@ export class AdminDesk {
   problem = $state.raw<{ readonly where: 'users' | 'devices' | 'configuration'; readonly problem: Problem } | null>(null)
   told = $state.raw<{
     readonly where: 'users' | 'devices' | 'configuration'
-    readonly key: 'user' | 'device' | 'changed' | 'saved'
+    readonly key: 'user' | 'password' | 'device' | 'changed' | 'saved'
     readonly name: string
   } | null>(null)
   /** Shown once: the server keeps only its hash. */
@@ -94,6 +94,13 @@ export class AdminDesk {
     if (!this.#noted('users', answer)) return false
     this.told = { where: 'users', key: 'user', name: user.name }
     await this.readUsers()
+    return true
+  }
+
+  async setPassword({ username, name }: User, password: string): Promise<boolean> {
+    const answer = await api(`/users/${encodeURIComponent(username)}/password`, { method: 'PUT', body: { password } })
+    if (!this.#noted('users', answer)) return false
+    this.told = { where: 'users', key: 'password', name }
     return true
   }
 

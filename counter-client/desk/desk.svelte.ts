@@ -1,10 +1,11 @@
-import { api, newId, type Problem } from '../../shared/client/api.ts'
+import { type Answer, api, newId, type Problem } from '../../shared/client/api.ts'
 import { Branch, branchOfPage } from '../../shared/client/branch.svelte.ts'
 import { type Command, CommandLine } from '../../shared/client/commands.ts'
 import { LiveRoom } from '../../shared/client/room.svelte.ts'
 import { counter as counterRoom } from '../../shared/client/rooms.ts'
+import type { PassedBy } from '../../shared/domain/passed.ts'
 import type { ErrorCode } from '../../shared/protocol/errors.ts'
-import type { CounterEvent, CounterTicket, CounterView } from '../../shared/protocol/wire.ts'
+import type { CounterEvent, CounterTicket, CounterView, TicketReply, TicketView } from '../../shared/protocol/wire.ts'
 import type { Session } from '../session/session.svelte.ts'
 
 /** After a call the next press counts only when a person can have seen what the first one did (CALL3). */
@@ -15,6 +16,12 @@ export type Told =
   | { readonly kind: 'good'; readonly number: string | null; readonly called: boolean }
   | { readonly kind: 'broken'; readonly problem: Problem }
 
+/** `GET .../tickets/ID/passed`. */
+export interface Passed {
+  readonly ticket: Pick<TicketReply, 'number' | 'state' | 'class'> & { readonly readyAtMs: number; readonly dueAtMs: number }
+  readonly calls: readonly PassedBy[]
+}
+
 /** One officer at one counter: what is there, and his commands, one at a time. */
 export class Desk {
   room = $state.raw<LiveRoom<CounterView, CounterEvent> | null>(null)
@@ -24,8 +31,10 @@ export class Desk {
   /** The command that is on its way. */
   sending = $state<string | null>(null)
   told = $state.raw<Told | null>(null)
-  /** Who has the counter that this officer wants to open. */
-  takeOverFrom = $state<string | null>(null)
+  /** From whom this officer took the counter, until his next step. */
+  tookFrom = $state<string | null>(null)
+  /** This officer had the counter in his hand, and did not give it back. */
+  #hadIt = $state(false)
   refusal = $state<ErrorCode | null>(null)
   readonly #session: Session
   #line: CommandLine | null = null
@@ -52,6 +61,18 @@ export class Desk {
     return view !== null && view.state !== 'closed' && view.officer === this.#session.user?.username
   }
 
+  /** The counter went away from under this officer: to another one, or closed by the supervisor. */
+  get lostTo(): 'officer' | 'supervisor' | null {
+    const view = this.view
+    if (!this.#hadIt || view === null || this.isMine) return null
+    return view.state === 'closed' ? 'supervisor' : 'officer'
+  }
+
+  /** To be called with each view: remembers whose the counter was. */
+  watch(): void {
+    if (this.isMine) this.#hadIt = true
+  }
+
   get isReachable(): boolean {
     return this.room?.connected === true && this.room.contact === 'live'
   }
@@ -69,7 +90,8 @@ export class Desk {
     this.room?.close()
     this.room = null
     this.told = null
-    this.takeOverFrom = null
+    this.tookFrom = null
+    this.#hadIt = false
     this.refusal = null
     this.counterId = counterId
     if (counterId === null) {
@@ -113,27 +135,48 @@ export class Desk {
     void this.command({ type, current: this.ticket?.id ?? null, ...more })
   }
 
-  /** The server finds a ticket by its id; people know its number. */
-  async callNumber(number: string, reason: string): Promise<boolean> {
-    const wanted = number.trim().toUpperCase()
-    const found = await api<{ readonly id: string } | { readonly ticket: { readonly id: string } }>(
-      `/branches/${encodeURIComponent(this.branchId ?? '')}/tickets?number=${encodeURIComponent(wanted)}`,
-    )
-    if (!found.ok) {
-      this.told = { kind: 'broken', problem: found.error }
-      return false
+  /** By the number as people say it: `b-21`, or `21` for what this counter serves. */
+  async find(asked: string): Promise<Answer<TicketView>> {
+    let answer: Answer<TicketView> | null = null
+    for (const number of this.#numbersFor(asked)) {
+      answer = await api<TicketView>(`${this.#path}/tickets?number=${encodeURIComponent(number)}`)
+      if (answer.ok || answer.error.code !== 'unknown-ticket') break
     }
-    const id = 'ticket' in found.value ? found.value.ticket.id : found.value.id
-    await this.command({ type: 'callTicket', ticket: id, reason, current: this.ticket?.id ?? null })
-    return this.told?.kind !== 'broken'
+    if (answer?.ok === false && answer.error.code === 'not-signed-in') this.#session.ended()
+    return answer ?? { ok: false, error: { code: 'unknown-ticket', message: 'No number', retry: false } }
+  }
+
+  passed(ticketId: string): Promise<Answer<Passed>> {
+    return api<Passed>(`${this.#path}/tickets/${encodeURIComponent(ticketId)}/passed`)
+  }
+
+  get #path(): string {
+    return `/branches/${encodeURIComponent(this.branchId ?? '')}`
+  }
+
+  /** A number as it is written; digits alone: of each series that this counter serves. */
+  #numbersFor(asked: string): readonly string[] {
+    const written = asked.trim().toUpperCase()
+    const [, prefix, digits] = /^([A-Z]*)[\s-]*(\d{1,4})$/.exec(written) ?? []
+    if (digits === undefined) return written === '' ? [] : [written]
+    const padded = digits.padStart(3, '0')
+    return (prefix ? [prefix] : this.prefixes).map((each) => `${each}-${padded}`)
+  }
+
+  get prefixes(): readonly string[] {
+    return [...new Set((this.view?.counter.services ?? []).flatMap((code) => this.branch.services.get(code)?.agency.prefix ?? []))]
   }
 
   async command(command: Command): Promise<void> {
     const line = this.#line
     if (line === null || line.isBusy) return
+    const from = command['takeOver'] === true ? (this.view?.officer ?? null) : null
+    if (command.type === 'closeCounter') this.#hadIt = false
     this.told = null
+    this.tookFrom = null
     this.sending = command.type
     await this.#finish(command.type, line.issue(command))
+    if ((this.told as Told | null)?.kind === 'good') this.tookFrom = from
   }
 
   async #finish(type: string, answering: ReturnType<CommandLine['issue']>): Promise<void> {
@@ -143,13 +186,10 @@ export class Desk {
     if (answer.ok) {
       const called = type === 'callNext' || type === 'callTicket' || type === 'recall'
       if (called) this.#settledAtMs = Date.now() + SETTLE_MS
-      this.takeOverFrom = null
       this.told = { kind: 'good', number: called ? (answer.ticket?.number ?? null) : null, called }
     } else {
-      const { code, details } = answer.error
-      if (code === 'not-signed-in') this.#session.ended()
-      if (code === 'counter-open-elsewhere') this.takeOverFrom = String(details?.['officer'] ?? '?')
-      else this.told = { kind: 'broken', problem: answer.error }
+      if (answer.error.code === 'not-signed-in') this.#session.ended()
+      this.told = { kind: 'broken', problem: answer.error }
     }
   }
 

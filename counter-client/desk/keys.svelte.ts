@@ -7,30 +7,62 @@ export const KEYS = {
   recall: 'U',
   startService: 'M',
   complete: 'S',
-  outcome: 'L',
   markNoShow: 'H',
   hold: 'T',
   transfer: 'A',
-  returnToQueue: 'K',
+  reclassify: 'P',
   callTicket: 'C',
+  returnToQueue: 'K',
+  outcome: 'L',
+  passed: 'Y',
+  fetch: 'J',
+  resume: 'R',
   pause: 'I',
+  closeCounter: 'X',
+  open: 'O',
+  change: 'G',
   undo: 'Z',
   keys: '?',
 } as const
 export type Deed = keyof typeof KEYS
 
+/** The same deeds on a USB keypad, whose Enter calls the next visitor; the digits go along the row of buttons. */
+export const PAD: Partial<Readonly<Record<Deed, string>>> = {
+  recall: '+',
+  startService: '1',
+  complete: '2',
+  outcome: '3',
+  markNoShow: '4',
+  hold: '5',
+  transfer: '6',
+  reclassify: '9',
+  callTicket: '7',
+  returnToQueue: '8',
+  passed: '0',
+  fetch: '*',
+  pause: '/',
+  undo: '-',
+}
+
 export const DEED_NAMES: Readonly<Record<Deed, Key>> = {
   recall: 'desk.recall',
   startService: 'desk.start',
   complete: 'desk.done',
-  outcome: 'desk.outcome.other',
   markNoShow: 'desk.noShow',
   hold: 'desk.hold',
   transfer: 'desk.transfer',
+  reclassify: 'desk.class',
+  callTicket: 'desk.find',
   returnToQueue: 'desk.return',
-  callTicket: 'desk.direct',
+  outcome: 'desk.outcome.other',
+  passed: 'desk.passed',
+  fetch: 'desk.fetch',
+  resume: 'desk.resume',
   pause: 'desk.pause',
-  undo: 'desk.step.other',
+  closeCounter: 'desk.close',
+  open: 'desk.open',
+  change: 'desk.change',
+  undo: 'desk.undo.last',
   keys: 'desk.keys',
 }
 
@@ -49,11 +81,32 @@ const isTyping = (target: EventTarget | null): boolean =>
 /** A focused control keeps its own Space and Enter. */
 const isControl = (target: EventTarget | null): boolean => target instanceof HTMLElement && target.closest('button, a, summary') !== null
 
+const PAD_CODES: Readonly<Record<string, string>> = { NumpadAdd: '+', NumpadSubtract: '-', NumpadMultiply: '*', NumpadDivide: '/' }
+/** By its place, so that it works without Num Lock, too. */
+const padKey = (code: string): string | null => PAD_CODES[code] ?? /^Numpad(\d)$/.exec(code)?.[1] ?? null
+
 /** What a key press means here; null for everything that is not ours. A key that is held down means nothing more. */
 export function deedOf(event: KeyboardEvent, letters: boolean): Deed | 'callNext' | null {
   if (event.repeat || event.ctrlKey || event.altKey || event.metaKey || event.isComposing || isTyping(event.target)) return null
   if (event.key === ' ' || event.key === 'Enter') return isControl(event.target) ? null : 'callNext'
   if (!letters) return null
+  const pad = padKey(event.code)
   const pressed = event.key.toUpperCase()
-  return (Object.keys(KEYS) as Deed[]).find((deed) => KEYS[deed] === pressed) ?? null
+  return (Object.keys(KEYS) as Deed[]).find((deed) => (pad === null ? KEYS[deed] === pressed : PAD[deed] === pad)) ?? null
+}
+
+/** In a dialog that is open a digit presses the choice that bears it, wherever no text is being typed. */
+export function chooseByDigit(event: KeyboardEvent): void {
+  if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return
+  const { target } = event
+  if (target instanceof HTMLElement && target.closest('input:not([type=radio]):not([type=checkbox]), textarea, select')) return
+  const digit = /^(?:Numpad|Digit)([1-9])$/.exec(event.code)?.[1]
+  if (digit === undefined) return
+  const choice = document.querySelectorAll<HTMLElement>('dialog[open] [data-choice]')[Number(digit) - 1]
+  if (!choice) return
+  event.preventDefault()
+  choice.click()
+  // A reason that is picked wants only Enter now.
+  const submit = choice.hasAttribute('aria-pressed') ? choice.closest('form')?.querySelector<HTMLElement>('[type=submit]') : null
+  ;(submit ?? choice).focus()
 }

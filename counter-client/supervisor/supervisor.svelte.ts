@@ -1,4 +1,4 @@
-import { newId, type Problem } from '../../shared/client/api.ts'
+import { api, newId, type Problem } from '../../shared/client/api.ts'
 import { Branch, branchOfPage } from '../../shared/client/branch.svelte.ts'
 import { type Command, CommandLine } from '../../shared/client/commands.ts'
 import { LiveRoom } from '../../shared/client/room.svelte.ts'
@@ -24,6 +24,8 @@ export class Overview {
   problem = $state.raw<Problem | null>(null)
   isDone = $state(false)
   isSending = $state(false)
+  /** Names of the branch's screens: people know no ids. */
+  screens = $state.raw<ReadonlyMap<string, string>>(new Map())
   readonly #session: Session
   #line: CommandLine | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -77,6 +79,13 @@ export class Overview {
     this.isDone = answer.ok
     if (!answer.ok && answer.error.code === 'not-signed-in') this.#session.ended()
     return answer.ok
+  }
+
+  /** Reads the names again when a screen is named that isn't among them. */
+  async nameScreens(): Promise<void> {
+    const path = `/branches/${encodeURIComponent(this.branchId ?? '')}/devices`
+    const answer = await api<readonly { readonly deviceId: string; readonly name: string }[]>(path)
+    if (answer.ok) this.screens = new Map(answer.value.map(({ deviceId, name }) => [deviceId, name]))
   }
 
   async #start(): Promise<void> {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { boardEvent, boardView, counterChange, counterView, joinBoardEvents, liveChange, liveView } from '../../server/branch/views.ts'
+import { nextFor } from '../../shared/domain/order.ts'
 import { RECENT_CALLS } from '../../shared/domain/state.ts'
 import { type BoardEvent, foldBoard, foldCounter, foldLive } from '../../shared/protocol/wire.ts'
 import { anyCommand, chance, newBranch, perform, START_MS } from './randomHall.ts'
@@ -77,6 +78,10 @@ test('law of /supervisor and /counter: folding the difference gives the later vi
       if (!from || !to) throw new Error('the branch has these counters')
       const change = counterChange(from, to)
       expect(wire(change ? foldCounter(wire(from), wire(change)) : from)).toEqual(wire(to))
+      // ORDER1: who is shown as next is who will be called.
+      const counter = state.configuration.counters.find((each) => each.id === id)
+      expect(to.upcoming[0]?.number).toBe(counter && nextFor(state, counter)?.number)
+      expect(to.upcoming.length).toBeLessThanOrEqual(5)
     }
   }
   expect(changes).toBeGreaterThan(1000)

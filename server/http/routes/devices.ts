@@ -10,7 +10,7 @@ export const deviceRoutes: readonly Route[] = [
     method: 'get',
     path: '/branches/{branch}/devices',
     name: 'listDevices',
-    who: 'administer',
+    who: 'supervise',
     summary: 'Screens and kiosks of a branch',
     params: Schema.BranchPath,
     replies: { 200: { description: 'In the order in which they were added', schema: z.array(Schema.Device) } },
