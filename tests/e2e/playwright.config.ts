@@ -12,6 +12,8 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   timeout: 60_000,
+  // Sound and networks that are cut run in real time: a machine that stalls for a moment must not hold up a change. A second try is told as flaky.
+  retries: process.env['CI'] === undefined ? 0 : 1,
   expect: { timeout: 8_000 },
   forbidOnly: process.env['CI'] !== undefined,
   reporter: [['list'], ['json', { outputFile: '../../test-results/e2e.json' }]],
