@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { bin, buildIfChanged, help, installPackages, ROOT, run } from './prepare.mjs'
 
 help(`
@@ -16,6 +17,8 @@ const E2E = 'tests/e2e/playwright.config.ts'
 let passed = 0
 let failed = 0
 let skipped = 0
+/** Named once more at the end, where a long log is read. */
+const named = []
 
 try {
   await main()
@@ -24,6 +27,7 @@ try {
   failed += 1
 }
 if (passed === 0 && failed === 0) console.error('No test ran.')
+for (const each of named) console.log(`FAILED ${each}`)
 if (skipped > 0) console.log(`${skipped} skipped`)
 console.log(`${passed} passed, ${failed} failed`)
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0
@@ -86,6 +90,12 @@ async function vitest(more) {
   const broken =
     told?.testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some((each) => each.status === 'failed'))
       .length ?? 1
+  for (const file of told?.testResults ?? []) {
+    const path = relative(ROOT, file.name)
+    const failures = file.assertionResults.filter((each) => each.status === 'failed')
+    if (file.status === 'failed' && failures.length === 0) named.push(`${path}: ${firstLine(file.message)}`)
+    for (const each of failures) named.push(`${path}: ${each.fullName}: ${firstLine(each.failureMessages?.[0])}`)
+  }
   passed += told?.numPassedTests ?? 0
   skipped += (told?.numPendingTests ?? 0) + (told?.numTodoTests ?? 0)
   count(code, (told?.numFailedTests ?? 0) + broken)
@@ -95,11 +105,26 @@ async function playwright(more) {
   const output = join(results, 'playwright.json')
   const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: output }
   const code = await run(bin('playwright'), ['test', '-c', E2E, '--reporter=list,json', ...more], { env })
-  const stats = existsSync(output) ? JSON.parse(readFileSync(output, 'utf8')).stats : null
+  const told = existsSync(output) ? JSON.parse(readFileSync(output, 'utf8')) : null
+  const stats = told?.stats
+  for (const suite of told?.suites ?? []) nameUnexpected(suite)
   passed += (stats?.expected ?? 0) + (stats?.flaky ?? 0)
   skipped += stats?.skipped ?? 0
   count(code, stats?.unexpected ?? 1)
 }
+
+function nameUnexpected(suite) {
+  for (const each of suite.suites ?? []) nameUnexpected(each)
+  for (const spec of suite.specs ?? []) {
+    const result = spec.tests.find((test) => test.status === 'unexpected')?.results.at(-1)
+    if (result) named.push(`tests/e2e/${spec.file}: ${spec.title}: ${firstLine(result.error?.message)}`)
+  }
+}
+
+const firstLine = (text) =>
+  stripVTControlCharacters(text ?? '')
+    .split('\n')
+    .find((line) => line.trim() !== '') ?? 'no message'
 
 /** A runner that says it failed and names no test has failed all the same. */
 function count(code, failures) {
