@@ -11,11 +11,11 @@ export interface Receipt {
 }
 
 const WHY = {
-  expired: 'desk.said.why.expired',
-  blocked: 'desk.said.why.blocked',
-  failed: 'desk.said.why.failed',
-  'speaker-lost': 'desk.said.why.speaker-lost',
-  'no-answer': 'desk.said.why.no-answer',
+  expired: 'counterPage.said.why.expired',
+  blocked: 'counterPage.said.why.blocked',
+  failed: 'counterPage.said.why.failed',
+  'speaker-lost': 'counterPage.said.why.speaker-lost',
+  'no-answer': 'counterPage.said.why.no-answer',
 } as const
 
 /** Null where no call is in hand: a visitor who stands at the counter has heard it. */
@@ -25,18 +25,18 @@ export function receiptOf({ ticket, announcement, sound }: CounterView): Receipt
   const made = (tone: Receipt['tone'], said: Key, why: Key | null = null): Receipt => ({ tone, said, why, isShown })
   switch (announcement.state) {
     case 'heard':
-      return made('good', 'desk.said.heard')
+      return made('good', 'counterPage.said.heard')
     case 'speaking':
-      return made('wait', 'desk.said.speaking')
+      return made('wait', 'counterPage.said.speaking')
     case 'dropped':
-      return made('quiet', 'desk.said.dropped')
+      return made('quiet', 'counterPage.said.dropped')
     case 'notHeard':
       return announcement.why === 'quiet'
-        ? made('quiet', 'desk.said.quiet')
-        : made('broken', 'desk.said.notHeard', WHY[announcement.why ?? 'no-answer'])
+        ? made('quiet', 'counterPage.said.quiet')
+        : made('broken', 'counterPage.said.notHeard', WHY[announcement.why ?? 'no-answer'])
     case 'waiting':
-      if (sound === 'quiet') return made('quiet', 'desk.said.quiet')
-      return isShown ? made('wait', 'desk.said.waiting') : made('wait', 'desk.said.sent')
+      if (sound === 'quiet') return made('quiet', 'counterPage.said.quiet')
+      return isShown ? made('wait', 'counterPage.said.waiting') : made('wait', 'counterPage.said.sent')
   }
 }
 

@@ -23,7 +23,7 @@ export interface Passed {
 }
 
 /** One officer at one counter: what is there, and his commands, one at a time. */
-export class Desk {
+export class CounterPage {
   room = $state.raw<LiveRoom<CounterView, CounterEvent> | null>(null)
   branch: Branch
   branchId = $state<string | null>(null)
