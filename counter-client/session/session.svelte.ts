@@ -1,6 +1,6 @@
 import { api, type Problem } from '../../shared/client/api.ts'
 
-export type Role = 'officer' | 'supervisor' | 'admin'
+export type Role = 'officer' | 'desk' | 'supervisor' | 'admin'
 
 export interface SignedIn {
   readonly username: string
@@ -12,7 +12,13 @@ export interface SignedIn {
   readonly counters?: readonly string[] | null
 }
 
-const RANK: Readonly<Record<Role, number>> = { officer: 0, supervisor: 1, admin: 2 }
+/** Whose pages each may use. */
+const MAY_USE: Readonly<Record<Role, readonly Role[]>> = {
+  officer: ['officer'],
+  desk: ['desk'],
+  supervisor: ['officer', 'desk', 'supervisor'],
+  admin: ['officer', 'desk', 'supervisor', 'admin'],
+}
 
 /** Who works at this browser. The session itself is a cookie that no script can read. */
 export class Session {
@@ -26,8 +32,9 @@ export class Session {
     void this.check()
   }
 
-  mayUse(least: Role): boolean {
-    return this.user !== null && RANK[this.user.role] >= RANK[least]
+  /** Whether he may use the page made for this role. */
+  mayUse(role: Role): boolean {
+    return this.user !== null && MAY_USE[this.user.role].includes(role)
   }
 
   async check(): Promise<void> {

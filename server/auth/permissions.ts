@@ -1,7 +1,7 @@
 import type { Principal } from './principal.ts'
 
 /** What somebody wants to do in a branch; the one table of who may (AUTH1), asked for every command. */
-export type Action = 'showBoard' | 'issueTicket' | 'actAtCounter' | 'supervise' | 'administer'
+export type Action = 'showBoard' | 'issueTicket' | 'findTicket' | 'actAtCounter' | 'assist' | 'supervise' | 'administer'
 
 /** Anybody not named here may not. Admin includes supervisor; staff may look at boards and issue tickets at the help desk. */
 export function may(principal: Principal, branchId: string, action: Action): boolean {
@@ -13,10 +13,14 @@ export function may(principal: Principal, branchId: string, action: Action): boo
   switch (action) {
     case 'showBoard':
     case 'issueTicket':
-    case 'actAtCounter':
+    case 'findTicket':
       return true
-    case 'supervise':
+    case 'actAtCounter':
+      return principal.role !== 'desk'
+    case 'assist':
       return principal.role !== 'officer'
+    case 'supervise':
+      return principal.role === 'supervisor' || principal.role === 'admin'
     case 'administer':
       return principal.role === 'admin'
   }

@@ -1,7 +1,7 @@
 import type { ScreenSettings } from '../../shared/protocol/screen.ts'
 
 /** Whoever speaks to the server after showing a token (AUTH1). */
-export type Role = 'officer' | 'supervisor' | 'admin'
+export type Role = 'officer' | 'desk' | 'supervisor' | 'admin'
 
 export interface UserPrincipal {
   readonly kind: 'user'

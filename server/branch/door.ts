@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import type { CounterCommand, SupervisorCommand } from '../../shared/domain/commands.ts'
 import type { ErrorReply } from '../../shared/protocol/errors.ts'
 import { parseBranchCommand, parseCounterCommand } from '../../shared/protocol/schemas.ts'
@@ -25,15 +25,22 @@ export async function commandAtCounter(
   return runtime.execute({ commandId, actor: officer, command: { ...wire, counter, officer } as CounterCommand })
 }
 
-/** A supervisor's command for the whole branch, as it came over the wire. */
+/** Commands for the branch with which the help desk puts single tickets right. */
+const OF_THE_HELP_DESK: ReadonlySet<string> = new Set(['enterTicket', 'cancelTicket', 'reclassifyTicket', 'moveTicket'])
+
+/** A command for the whole branch, as it came over the wire. */
 export async function commandBranch(runtime: BranchRuntime, principal: Principal, input: unknown): Promise<Acknowledgement> {
   const parsed = parseBranchCommand(input)
   if (!parsed.ok) return malformed(parsed)
-  if (!may(principal, runtime.id, 'supervise')) return refusal('not-allowed')
   const { commandId, ...wire } = parsed.value
-  const command = wire.type === 'checkSound' ? { ...wire, code: spokenCode() } : wire
+  if (!may(principal, runtime.id, OF_THE_HELP_DESK.has(wire.type) ? 'assist' : 'supervise')) return refusal('not-allowed')
+  const command =
+    wire.type === 'checkSound' ? { ...wire, code: spokenCode() } : wire.type === 'enterTicket' ? { ...wire, ticketId: newTicketId() } : wire
   return runtime.execute({ commandId, actor: actorOf(principal), command: command as SupervisorCommand })
 }
+
+/** Unguessable: whoever has it may see the ticket. */
+export const newTicketId = (): string => randomBytes(16).toString('base64url')
 
 /** Three digits: enough that nobody guesses what he did not hear. */
 const spokenCode = (): string => String(randomInt(1000)).padStart(3, '0')

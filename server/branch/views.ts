@@ -249,6 +249,7 @@ export function liveView(state: BranchState, atMs: number = state.atMs): LiveVie
     queues: [...indexOf(configuration).services.keys()].map((service) => liveQueue(state, service, atMs)),
     counters: configuration.counters.map((counter) => liveCounter(state, counter)),
     zones: configuration.zones.map((zone) => liveZone(state, zone.id)),
+    printers: Object.entries(state.printers).map(([device, printer]) => ({ device, ...printer })),
     dayOverride: state.dayOverride,
     pause: state.pause,
     notice: state.notice,
@@ -313,7 +314,7 @@ export function liveChange(before: LiveView, after: LiveView): LiveEvent | null 
   })
   const counters = after.counters.filter((counter, index) => !isDeepStrictEqual(counter, before.counters[index]))
   const zones = after.zones.filter((zone, index) => !isDeepStrictEqual(zone, before.zones[index]))
-  const rest = differing(before, after, ['dayOverride', 'pause', 'notice'])
+  const rest = differing(before, after, ['printers', 'dayOverride', 'pause', 'notice'])
   if (queues.length === 0 && counters.length === 0 && zones.length === 0 && Object.keys(rest).length === 0) return null
   return {
     type: 'liveChanged',

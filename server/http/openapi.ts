@@ -14,7 +14,9 @@ const WHO: Readonly<Record<Who, string>> = {
   issueTicketOrVisitor: 'Kiosks and staff of the branch; anybody where it lets visitors take tickets with their own phones',
   showBoard: 'Screens and staff of the branch',
   issueTicket: 'Kiosks and staff of the branch',
-  actAtCounter: 'Staff of the branch',
+  findTicket: 'Staff of the branch',
+  actAtCounter: 'Officers and supervisors of the branch, and admins',
+  assist: 'The help desk and supervisors of the branch, and admins',
   supervise: 'Supervisors of the branch, and admins',
   administer: 'Admins of the branch',
 }

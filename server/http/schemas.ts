@@ -37,7 +37,7 @@ export const Problem = z
 
 // --- users and sessions
 
-export const Role = z.enum(['officer', 'supervisor', 'admin'])
+export const Role = z.enum(['officer', 'desk', 'supervisor', 'admin'])
 export const Username = z
   .string()
   .min(2)

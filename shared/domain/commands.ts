@@ -1,6 +1,6 @@
 import type { BranchConfiguration, Language, Text } from './configuration.ts'
 import type { BranchEvent } from './events.ts'
-import type { NotHeard, Outcome } from './state.ts'
+import type { Handed, NotHeard, Outcome, PrinterState } from './state.ts'
 
 /** Which ticket the officer believes is at his counter (CALL3). */
 interface AtCounter {
@@ -38,12 +38,15 @@ export type CounterCommand =
   | (AtCounter & { readonly type: 'reclassify'; readonly ticket: string; readonly class: string; readonly reason: string })
   | (AtCounter & { readonly type: 'undo' })
 
-/** Commands of the supervisor, for the whole branch. */
+/** What becomes of those who still wait where a day ends early: served on, refused with the reason, or first on the next day (DAY2). */
+export type Remaining = 'serve' | 'refuse' | 'carryOver'
+
+/** Commands for the whole branch: the supervisor's; some are the help desk's, too (`server/auth/permissions.ts`). */
 export type SupervisorCommand =
   /** Tickets outside the hours too, until the day turns. */
   | { readonly type: 'openDay' }
   /** No new tickets today; those still waiting are served on, refused with the reason, or carried over to the next day (DAY2). */
-  | { readonly type: 'closeDay'; readonly remaining: 'serve' | 'refuse' | 'carryOver'; readonly reason?: string | undefined }
+  | { readonly type: 'closeDay'; readonly remaining: Remaining; readonly reason?: string | undefined }
   /** The hours decide again. */
   | { readonly type: 'resetDay' }
   | { readonly type: 'pauseBranch'; readonly reason: string }
@@ -51,6 +54,31 @@ export type SupervisorCommand =
   | { readonly type: 'pauseService'; readonly service: string; readonly reason: string }
   | { readonly type: 'openService'; readonly service: string }
   | { readonly type: 'resetService'; readonly service: string }
+  /** As `closeDay`, for one service: no new tickets of it today. */
+  | {
+      readonly type: 'closeService'
+      readonly service: string
+      readonly remaining: Remaining
+      readonly reason?: string | undefined
+    }
+  /** All services of the agency that are not paused already. */
+  | { readonly type: 'pauseAgency'; readonly agency: string; readonly reason: string }
+  /** All paused services of the agency are again as the hours say. */
+  | { readonly type: 'resumeAgency'; readonly agency: string }
+  /**
+   * A number of the day's fallback sheet, written on paper while the machines stood still, takes its place by the time on it. Its series
+   * (`B-T07`) is another than the printed ones', so they never collide. Not asked: hours and quotas; the visitor has the number already.
+   */
+  | {
+      readonly type: 'enterTicket'
+      /** Made by the server, as in `IssueTicket`. */
+      readonly ticketId: string
+      readonly number: string
+      readonly writtenAtMs: number
+      readonly service: string
+      readonly class?: string | undefined
+      readonly language?: Language | undefined
+    }
   /** A text of one's own: on the screens, with a chime. `zones`: all where absent. */
   | {
       readonly type: 'announce'
@@ -119,7 +147,14 @@ export type SystemCommand =
   /** The day turns when the store's clock passed midnight in the branch's time zone; refused (`day-not-over`) before. */
   | { readonly type: 'turnDay' }
 
-export type Command = CounterCommand | SupervisorCommand | IssueTicket | AnnouncerCommand | SystemCommand
+/** What a server does for the printers of its kiosks and of the help desk. */
+export type PrinterCommand =
+  /** The visitor has the number: on paper, or read from the screen where no paper came. Does nothing where he has it already. */
+  | { readonly type: 'handTicket'; readonly ticket: string; readonly how: Handed; readonly device: string }
+  /** `state` null: the device has no printer any more. Does nothing where nothing changed. */
+  | { readonly type: 'reportPrinter'; readonly device: string; readonly state: PrinterState | null }
+
+export type Command = CounterCommand | SupervisorCommand | IssueTicket | AnnouncerCommand | PrinterCommand | SystemCommand
 export type CommandType = Command['type']
 
 /** Why a rule said no: a stable code, and what a person's message needs to know. Messages are made by the screens. */
@@ -132,6 +167,7 @@ export interface Rejection {
 /** Every code with which the core refuses; `shared/protocol/errors.ts` gives each its status. */
 export const REJECTION_CODES = [
   'unknown-service',
+  'unknown-agency',
   'unknown-counter',
   'unknown-ticket',
   'unknown-class',
@@ -160,6 +196,9 @@ export const REJECTION_CODES = [
   'configuration-changed',
   'configuration-in-use',
   'day-not-over',
+  'wrong-number',
+  'number-taken',
+  'wrong-time',
   'too-early',
   'unknown-zone',
   'unknown-notice',

@@ -56,6 +56,8 @@ export interface Service {
   /** How long a regular visitor should wait at most: the service's promise, and what its order is counted from. */
   readonly targetMinutes: number
   readonly quotaPerDay?: number | null
+  /** False: it issues no tickets and no kiosk shows it; numbers that were given stay valid. On where absent. */
+  readonly enabled?: boolean
   /** The branch's hours where absent. */
   readonly hours?: Hours
   readonly requirements?: readonly Text[]
@@ -69,6 +71,8 @@ export interface Agency {
   readonly short: string
   /** One or two capital letters in front of its numbers; unique in the branch. */
   readonly prefix: string
+  /** False: none of its services issues tickets. On where absent. */
+  readonly enabled?: boolean
   readonly services: readonly Service[]
 }
 
@@ -139,6 +143,8 @@ export interface ServiceEntry {
   readonly code: string
   readonly agency: Agency
   readonly service: Service
+  /** Whether it and its agency are switched on. */
+  readonly enabled: boolean
   /** Its own hours, less what the branch's exceptions take from them; absent: the branch's. */
   readonly hours?: Hours
 }
@@ -161,7 +167,8 @@ export function indexOf(configuration: BranchConfiguration): ConfigurationIndex 
     for (const service of agency.services) {
       const code = `${agency.id}.${service.id}`
       const hours = service.hours && within(service.hours, configuration.hours)
-      services.set(code, { code, agency, service, ...(hours ? { hours } : {}) })
+      const enabled = agency.enabled !== false && service.enabled !== false
+      services.set(code, { code, agency, service, enabled, ...(hours ? { hours } : {}) })
     }
   const index: ConfigurationIndex = {
     services,

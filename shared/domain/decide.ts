@@ -8,6 +8,7 @@ import type {
   IssueTicket,
   Rejection,
   RejectionCode,
+  Remaining,
   SystemCommand,
   TransferPlace,
   TransferTarget,
@@ -60,6 +61,26 @@ export function decide(state: BranchState, command: Command, context: Context): 
         knownService(state, command.service) ??
         (state.services[command.service] ? accept([{ type: 'serviceReset', service: command.service, ...stamp(at) }]) : nothing())
       )
+    case 'closeService':
+      return knownService(state, command.service) ?? closeService(state, command.service, command.remaining, command.reason ?? null, at)
+    case 'pauseAgency':
+    case 'resumeAgency':
+      return turnAgency(state, command, at)
+    case 'enterTicket':
+      return enterTicket(state, command, at)
+    case 'handTicket': {
+      const ticket = state.tickets.get(command.ticket)
+      if (!ticket) return reject('unknown-ticket')
+      // Paper that came at last says more than a screen that was read.
+      if (ticket.handed === 'paper' || ticket.handed === command.how) return accept([], { ticketId: ticket.id })
+      return accept([{ type: 'ticketHanded', ticketId: ticket.id, how: command.how, device: command.device, ...stamp(at) }], {
+        ticketId: ticket.id,
+      })
+    }
+    case 'reportPrinter':
+      return (state.printers[command.device]?.state ?? null) === command.state
+        ? nothing()
+        : accept([{ type: 'printerReported', device: command.device, state: command.state, ...stamp(at) }])
     case 'cancelTicket': {
       const ticket = state.tickets.get(command.ticket)
       if (!ticket) return reject('unknown-ticket')
@@ -148,6 +169,43 @@ function issueTicket(state: BranchState, command: IssueTicket, at: Context): Dec
   return accept([event], { ticketId: command.ticketId })
 }
 
+type EnterTicket = Extract<Command, { type: 'enterTicket' }>
+
+/** How many numbers per agency a day's fallback sheet has: `B-T01` to `B-T99`. */
+export const WRITTEN_NUMBERS = 99
+export const writtenNumber = (prefix: string, count: number): string => `${prefix}-T${String(count).padStart(2, '0')}`
+
+function enterTicket(state: BranchState, command: EnterTicket, at: Context): Decision {
+  const { services, classes } = indexOf(state.configuration)
+  const entry = services.get(command.service)
+  if (!entry) return reject('unknown-service', { service: command.service })
+  const ticketClass = command.class ?? REGULAR
+  if (ticketClass !== REGULAR && !classes.has(ticketClass)) return reject('unknown-class', { class: ticketClass })
+  const { number, writtenAtMs: readyAtMs } = command
+  const { prefix } = entry.agency
+  const count = Number(number.slice(prefix.length + 2))
+  if (number !== writtenNumber(prefix, count) || count < 1 || count > WRITTEN_NUMBERS) return reject('wrong-number', { number, prefix })
+  if (state.written.includes(number)) return reject('number-taken', { number })
+  // Today's sheet holds today's times: a time to come is a slip of the hand, one of another day has another sheet.
+  if (readyAtMs > at.nowMs || businessDay(readyAtMs, state.configuration.timeZone) !== state.day)
+    return reject('wrong-time', { number, writtenAtMs: readyAtMs })
+  const event: BranchEvent = {
+    type: 'ticketIssued',
+    ticket: { id: command.ticketId, number },
+    day: state.day,
+    class: ticketClass,
+    language: command.language ?? 'id',
+    journey: null,
+    services: [command.service],
+    entry: state.entry + 1,
+    readyAtMs,
+    dueAtMs: dueAtMs(state, ticketClass, command.service, readyAtMs),
+    isWritten: true,
+    ...stamp(at),
+  }
+  return accept([event], { ticketId: command.ticketId })
+}
+
 /** Why a service issues no tickets now, and when it does again (TICKET4); null where it does. */
 export function closedBecause(state: BranchState, service: string, nowMs: number): Rejection | null {
   const closed = (reason: string, opensAtMs: number | null, text: Text | null = null): Rejection => ({
@@ -156,8 +214,11 @@ export function closedBecause(state: BranchState, service: string, nowMs: number
   })
   if (state.pause) return closed('branch-paused', null, state.pause.reason)
   const override = state.services[service]
+  const entry = indexOf(state.configuration).services.get(service)
+  if (entry?.enabled === false) return closed('switched-off', null)
   if (override?.override === 'paused') return closed('paused', null, override.reason)
-  const ownHours = indexOf(state.configuration).services.get(service)?.hours
+  if (override?.override === 'closed') return closed('day-closed', null, override.reason)
+  const ownHours = entry?.hours
   const now = issuing(ownHours ?? state.configuration.hours, state.configuration.timeZone, nowMs)
   if (state.dayOverride === 'closed') return closed('day-closed', null)
   // An extended day is one of the hall: who comes only on his own days does not come for it. `openService` opens those.
@@ -481,12 +542,45 @@ function freeCounter(state: BranchState, id: string, reason: string, at: Context
 
 // --- the day and the branch
 
-function closeDay(state: BranchState, remaining: 'serve' | 'refuse' | 'carryOver', reason: string, at: Context): Decision {
+function closeDay(state: BranchState, remaining: Remaining, reason: string, at: Context): Decision {
   const events: BranchEvent[] = []
   if (state.dayOverride !== 'closed') events.push({ type: 'dayOverridden', override: 'closed', ...stamp(at) })
-  if (remaining !== 'serve')
-    for (const ticket of inOrderOfEntry(state, (each) => (each.state === 'waiting' && !each.waitsForNextDay) || each.state === 'onHold'))
-      events.push(remaining === 'refuse' ? refused(ticket, reason, at) : carriedOver(ticket, at))
+  return accept([...events, ...remainingTickets(state, () => true, remaining, reason, at)])
+}
+
+function closeService(state: BranchState, service: string, remaining: Remaining, reason: string | null, at: Context): Decision {
+  const events: BranchEvent[] = []
+  if (state.services[service]?.override !== 'closed') events.push({ type: 'serviceClosed', service, reason, ...stamp(at) })
+  const ofService = (ticket: Ticket): boolean => currentService(ticket) === service
+  return accept([...events, ...remainingTickets(state, ofService, remaining, reason ?? 'day-closed', at)])
+}
+
+/** What becomes of those who wait or are on hold where a day ends early (DAY2). */
+function remainingTickets(
+  state: BranchState,
+  concerns: (ticket: Ticket) => boolean,
+  remaining: Remaining,
+  reason: string,
+  at: Context,
+): BranchEvent[] {
+  if (remaining === 'serve') return []
+  const left = (each: Ticket): boolean => (each.state === 'waiting' && !each.waitsForNextDay) || each.state === 'onHold'
+  return inOrderOfEntry(state, (each) => left(each) && concerns(each)).map((ticket) =>
+    remaining === 'refuse' ? refused(ticket, reason, at) : carriedOver(ticket, at),
+  )
+}
+
+/** Every service of the agency, each with an event of its own, so that one of them can be opened before the others. */
+function turnAgency(state: BranchState, command: Extract<Command, { type: 'pauseAgency' | 'resumeAgency' }>, at: Context): Decision {
+  const agency = state.configuration.agencies.find(({ id }) => id === command.agency)
+  if (!agency) return reject('unknown-agency', { agency: command.agency })
+  const events: BranchEvent[] = []
+  for (const { id } of agency.services) {
+    const service = `${agency.id}.${id}`
+    const isPaused = state.services[service]?.override === 'paused'
+    if (command.type === 'resumeAgency' && isPaused) events.push({ type: 'serviceReset', service, ...stamp(at) })
+    if (command.type === 'pauseAgency' && !isPaused) events.push({ type: 'servicePaused', service, reason: command.reason, ...stamp(at) })
+  }
   return accept(events)
 }
 

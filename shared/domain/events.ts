@@ -1,6 +1,6 @@
 import type { SpeakerLost } from './commands.ts'
 import type { BranchConfiguration, Language } from './configuration.ts'
-import type { Announcement, Call, CallReason, Message, NotHeard, Outcome, Ticket } from './state.ts'
+import type { Announcement, Call, CallReason, Handed, Message, NotHeard, Outcome, PrinterState, Ticket } from './state.ts'
 
 /**
  * What happened, in the past tense: the branch's only truth. Every event is one revision.
@@ -37,6 +37,8 @@ export type BranchEvent =
   | (Happened & { readonly type: 'branchResumed' })
   | (Happened & { readonly type: 'servicePaused'; readonly service: string; readonly reason: string })
   | (Happened & { readonly type: 'serviceOpened'; readonly service: string })
+  /** No new tickets today; those who wait are served on, unless events of their own say otherwise. */
+  | (Happened & { readonly type: 'serviceClosed'; readonly service: string; readonly reason: string | null })
   /** Back to what the hours say. */
   | (Happened & { readonly type: 'serviceReset'; readonly service: string })
   /** `spoken`: the id that the text has in each zone whose loudspeaker says it. */
@@ -100,7 +102,12 @@ export type BranchEvent =
         readonly journey: string | null
         readonly services: readonly string[]
         readonly entry: number
+        /** A number of the fallback sheet: it was given at `readyAtMs`, and entered now. */
+        readonly isWritten?: true
       })
+  /** The visitor has it. `device`: who printed or showed it. */
+  | (Happened & { readonly type: 'ticketHanded'; readonly ticketId: string; readonly how: Handed; readonly device: string })
+  | (Happened & { readonly type: 'printerReported'; readonly device: string; readonly state: PrinterState | null })
   | (Happened & TicketCalled & { readonly type: 'ticketCalled' })
   | (Happened & TicketCalled & { readonly type: 'ticketRecalled' })
   | (Happened & { readonly type: 'serviceStarted'; readonly ticketId: string; readonly counter: string })

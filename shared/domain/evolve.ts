@@ -49,6 +49,8 @@ function changed(state: BranchState, event: BranchEvent, revision: number): Bran
       return { ...state, services: { ...state.services, [event.service]: { override: 'paused', reason: event.reason } } }
     case 'serviceOpened':
       return { ...state, services: { ...state.services, [event.service]: { override: 'open', reason: null } } }
+    case 'serviceClosed':
+      return { ...state, services: { ...state.services, [event.service]: { override: 'closed', reason: event.reason } } }
     case 'serviceReset':
       return { ...state, services: without(state.services, event.service) }
     case 'ticketIssued': {
@@ -62,7 +64,7 @@ function changed(state: BranchState, event: BranchEvent, revision: number): Bran
         services: event.services,
         stop: 0,
         state: 'waiting',
-        issuedAtMs: event.atMs,
+        issuedAtMs: event.isWritten ? event.readyAtMs : event.atMs,
         readyAtMs: event.readyAtMs,
         dueAtMs: event.dueAtMs,
         entry: event.entry,
@@ -76,13 +78,30 @@ function changed(state: BranchState, event: BranchEvent, revision: number): Bran
         outcomes: event.services.map(() => null),
         note: null,
         why: null,
+        handed: event.isWritten ? 'paper' : null,
         changedRevision: revision,
       }
       const [prefix, count] = seriesAndCount(event.ticket.number)
       const issued: Record<string, number> = { ...state.issued }
       for (const service of event.services) issued[service] = (issued[service] ?? 0) + 1
-      return put({ ...state, entry: event.entry, series: { ...state.series, [prefix]: count }, issued }, null, ticket)
+      const counted = event.isWritten
+        ? { written: [...state.written, event.ticket.number] }
+        : { series: { ...state.series, [prefix]: count } }
+      return put({ ...state, entry: event.entry, ...counted, issued }, null, ticket)
     }
+    // The counter's last step can still be taken back: the ticket stays where it is.
+    case 'ticketHanded': {
+      const before = ticketOf(state, event.ticketId)
+      return put(state, before, { ...before, handed: event.how })
+    }
+    case 'printerReported':
+      return {
+        ...state,
+        printers:
+          event.state === null
+            ? without(state.printers, event.device)
+            : { ...state.printers, [event.device]: { state: event.state, sinceMs: event.atMs } },
+      }
     case 'ticketCalled':
     case 'ticketRecalled':
       return called(state, event, revision)
@@ -223,6 +242,9 @@ function changed(state: BranchState, event: BranchEvent, revision: number): Bran
       return announced(state, event)
   }
 }
+
+/** Whether the number is one of the fallback sheet's. */
+export const isWrittenNumber = (number: string): boolean => number.includes('-T')
 
 /** `B-021` -> `B`, 21. */
 export function seriesAndCount(number: string): [prefix: string, count: number] {
@@ -444,6 +466,7 @@ function dayTurned(state: BranchState, day: string): BranchState {
     notice: null,
     series: {},
     issued: {},
+    written: [],
     services: {},
     counters: {},
     calls: {},

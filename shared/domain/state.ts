@@ -8,6 +8,12 @@ export type TicketState = 'waiting' | 'called' | 'serving' | 'completed' | 'onHo
 
 export type Outcome = 'done' | 'incompleteDocuments' | 'continuesElsewhere' | 'collectLater'
 
+/** How the visitor got the number. */
+export type Handed = 'paper' | 'screen'
+
+/** `away`: it doesn't answer. `paperLow`: it prints, and the roll ends soon. */
+export type PrinterState = 'ready' | 'paperLow' | 'paperOut' | 'coverOpen' | 'away' | 'failed'
+
 /** Why this ticket was called and no other (ORDER4). `dueAtMs` is what it was chosen by. */
 export interface CallReason {
   /** `earliestDue`: the smallest due time of what the counter may call; `direct`: out of order, with the officer's reason. */
@@ -60,6 +66,8 @@ export interface Ticket {
   /** Why it was held, cancelled or moved; a note to the next stop. Free text of staff; never shown in public. */
   readonly note: string | null
   readonly why: CallReason | null
+  /** Null: no printer and no visitor said so. */
+  readonly handed: Handed | null
   /** Revision of the last event that touched it: an undo is refused when somebody else came between. */
   readonly changedRevision: number
 }
@@ -203,8 +211,8 @@ export interface Call {
 export const RECENT_CALLS = 8
 
 export interface ServiceState {
-  /** `open`: outside its hours too, until the day turns; `paused`: no new tickets, none called in order. */
-  readonly override: 'open' | 'paused'
+  /** `open`: outside its hours too, until the day turns; `paused`: no new tickets, none called in order; `closed`: no new tickets today. */
+  readonly override: 'open' | 'paused' | 'closed'
   readonly reason: string | null
 }
 
@@ -238,6 +246,10 @@ export interface BranchState {
   readonly series: Readonly<Record<string, number>>
   /** Stops issued per service, today: what a quota counts. */
   readonly issued: Readonly<Record<string, number>>
+  /** Numbers of the fallback sheet that were entered today. */
+  readonly written: readonly string[]
+  /** Printers by the device that has one, once they said something. */
+  readonly printers: Readonly<Record<string, { readonly state: PrinterState; readonly sinceMs: number }>>
   /** Only services that differ from plain "as the hours say". */
   readonly services: Readonly<Record<string, ServiceState>>
   readonly counters: Readonly<Record<string, CounterState>>
@@ -304,6 +316,8 @@ export function emptyBranch(configuration: BranchConfiguration): BranchState {
     entry: 0,
     series: {},
     issued: {},
+    written: [],
+    printers: {},
     services: {},
     counters: {},
     zones: {},

@@ -22,6 +22,9 @@ const asBranchText = (value: unknown): Text | null => {
   return typeof id === 'string' && typeof en === 'string' ? { id, en } : null
 }
 
+/** Messages that name what they are about. */
+type WithWords = 'error.configuration-in-use' | 'error.too-early' | 'error.wrong-number' | 'error.number-taken'
+
 /** What a person reads when a rule said no: what happened, and the way out. */
 export function refusalText(language: Language, { code, details = {} }: Refusal, timeZone: string, nowMs: number): string {
   if (code === 'service-closed') return closedText(language, closedOf(details), timeZone, nowMs)
@@ -42,8 +45,10 @@ export function refusalText(language: Language, { code, details = {} }: Refusal,
       seconds: typeof seconds === 'number' ? seconds : 0,
     })
   }
+  if (code === 'wrong-number') return text(language, 'error.wrong-number', { prefix: asText(details['prefix']) ?? '' })
+  if (code === 'number-taken') return text(language, 'error.number-taken', { number: asText(details['number']) ?? '' })
   if (code === 'configuration-in-use') return text(language, 'error.configuration-in-use', { path: asText(details['path']) ?? '' })
-  return text(language, `error.${code}` as Exclude<Message, 'error.configuration-in-use' | 'error.too-early'>)
+  return text(language, `error.${code}` as Exclude<Message, WithWords>)
 }
 
 export interface Closed {
@@ -63,6 +68,7 @@ const WHY: Readonly<Record<string, Key>> = {
   'branch-paused': 'closed.branchPaused',
   paused: 'closed.paused',
   'day-closed': 'closed.dayClosed',
+  'switched-off': 'closed.switchedOff',
   'quota-used': 'closed.quota.some',
   'closed-today': 'closed.today',
   break: 'closed.break',

@@ -78,6 +78,7 @@ export const ERRORS: Readonly<Record<ErrorCode, Kind>> = {
   internal: { status: 500, retry: true },
 
   'unknown-service': wrongValue,
+  'unknown-agency': wrongValue,
   'unknown-counter': notThere,
   'unknown-ticket': notThere,
   'unknown-class': wrongValue,
@@ -106,6 +107,9 @@ export const ERRORS: Readonly<Record<ErrorCode, Kind>> = {
   'configuration-changed': { status: 412, retry: false },
   'configuration-in-use': refused,
   'day-not-over': refused,
+  'wrong-number': wrongValue,
+  'number-taken': refused,
+  'wrong-time': wrongValue,
   'too-early': refused,
   'unknown-zone': wrongValue,
   'unknown-notice': wrongValue,

@@ -83,6 +83,8 @@ const place = z.enum(['keep', 'front', 'end']).default('keep')
 const target = z.union([z.strictObject({ service: serviceCode }), z.strictObject({ counter: counterId })], {
   error: 'must be an object with either service or counter',
 })
+const agencyId = z.string().min(1).max(32)
+const remaining = z.enum(['serve', 'refuse', 'carryOver']).default('serve')
 const bothLanguages = z.strictObject({ id: text(300), en: text(300) })
 
 const command = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
@@ -111,13 +113,24 @@ export type CounterCommand = z.infer<typeof CounterCommand>
 /** What a supervisor sends. */
 export const BranchCommand = z.discriminatedUnion('type', [
   command('openDay', {}),
-  command('closeDay', { remaining: z.enum(['serve', 'refuse', 'carryOver']).default('serve'), reason: text().optional() }),
+  command('closeDay', { remaining, reason: text().optional() }),
   command('resetDay', {}),
   command('pauseBranch', { reason: text() }),
   command('resumeBranch', {}),
   command('pauseService', { service: serviceCode, reason: text() }),
   command('openService', { service: serviceCode }),
   command('resetService', { service: serviceCode }),
+  command('closeService', { service: serviceCode, remaining, reason: text().optional() }),
+  command('pauseAgency', { agency: agencyId, reason: text() }),
+  command('resumeAgency', { agency: agencyId }),
+  // The ticket's id is made by the server (`server/branch/door.ts`).
+  command('enterTicket', {
+    number: z.string().regex(/^[A-Z]{1,2}-T\d{2}$/, 'must be a number of the fallback sheet such as B-T07'),
+    writtenAtMs: z.number().int().min(0).max(8.64e15),
+    service: serviceCode,
+    class: z.string().min(1).max(32).optional(),
+    language: z.enum(['id', 'en']).optional(),
+  }),
   command('announce', { text: bothLanguages, zones: zoneIds.optional() }),
   command('announcePrepared', { notice: z.string().min(1).max(32), zones: zoneIds.optional() }),
   command('clearNotice', {}),
@@ -271,6 +284,7 @@ const service = z.strictObject({
   averageMinutes: minutes,
   targetMinutes: minutes,
   quotaPerDay: z.number().int().positive().max(100_000).nullable().optional(),
+  enabled: z.boolean().optional(),
   hours: hours.optional(),
   requirements: z.array(name).max(30).optional(),
   fee: name.optional(),
@@ -321,6 +335,7 @@ export const Configuration = z.strictObject({
         name,
         short: text(60),
         prefix: z.string().regex(/^[A-Z]{1,2}$/, 'must be one or two capital letters'),
+        enabled: z.boolean().optional(),
         services: z.array(service).max(100),
       }),
     )

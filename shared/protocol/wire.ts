@@ -1,6 +1,6 @@
 import type { Text } from '../domain/configuration.ts'
 import type { Estimate } from '../domain/estimate.ts'
-import type { Announcement, Call, CounterState, Message, Notice, ServiceState, Ticket } from '../domain/state.ts'
+import type { Announcement, Call, CounterState, Message, Notice, PrinterState, ServiceState, Ticket } from '../domain/state.ts'
 import type { ErrorReply } from './errors.ts'
 
 /**
@@ -226,6 +226,13 @@ export interface LiveZone {
   readonly soundCheck: { readonly atMs: number; readonly heard: boolean | null } | null
 }
 
+/** A printer that said something. Its name and place are the device's (`GET devices`). */
+export interface LivePrinter {
+  readonly device: string
+  readonly state: PrinterState
+  readonly sinceMs: number
+}
+
 export interface LiveView {
   readonly branch: BoardView['branch']
   readonly configuredRevision: number
@@ -234,6 +241,7 @@ export interface LiveView {
   readonly queues: readonly LiveQueue[]
   readonly counters: readonly LiveCounter[]
   readonly zones: readonly LiveZone[]
+  readonly printers: readonly LivePrinter[]
   readonly dayOverride: BoardView['dayOverride']
   readonly pause: BoardView['pause']
   readonly notice: BoardView['notice']
@@ -246,6 +254,8 @@ export type LiveEvent =
       readonly queues?: readonly LiveQueue[]
       readonly counters?: readonly LiveCounter[]
       readonly zones?: readonly LiveZone[]
+      /** All of them, where one changed. */
+      readonly printers?: readonly LivePrinter[]
       readonly dayOverride?: LiveView['dayOverride']
       readonly pause?: LiveView['pause']
       readonly notice?: LiveView['notice']

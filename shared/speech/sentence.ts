@@ -130,9 +130,10 @@ function sentence(language: Language, phrases: readonly (readonly Said[])[]): Sp
  * and "Queue number B zero two one, please proceed to counter three".
  */
 export function sentenceOf(call: SpokenCall, language: Language, settings: SpeechSettings = DEFAULT_SPEECH): SpokenSentence {
-  const [, prefix = call.number, digits = '', carriedFrom] = /^([^-]*)-(\d+)(?:\/(\d+))?$/.exec(call.number) ?? []
+  const [, prefix = call.number, written = '', digits = '', carriedFrom] = /^([^-]*)-(T?)(\d+)(?:\/(\d+))?$/.exec(call.number) ?? []
   const number = [
     ...prefixSaid(prefix, language, settings),
+    ...spelled(written, language),
     ...digitsSaid(digits, language, settings.reading[language]),
     ...(carriedFrom === undefined ? [] : carriedSaid(Number(carriedFrom), language)),
   ]

@@ -58,6 +58,7 @@ export function smallHall(changes: Partial<BranchConfiguration> = {}): BranchCon
 export const REFUSALS_ELSEWHERE = {
   announcing: ['unknown-zone', 'unknown-notice', 'speaker-there', 'no-speaker', 'no-sound-check', 'wrong-code'],
   counter: ['too-early'],
+  day: ['unknown-agency', 'wrong-number', 'number-taken', 'wrong-time'],
 } as const satisfies Record<string, readonly RejectionCode[]>
 
 type Loose = Command extends infer C

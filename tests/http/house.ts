@@ -113,7 +113,7 @@ export class House {
 
   async employ(
     username: string,
-    role: 'officer' | 'supervisor' | 'admin',
+    role: 'officer' | 'desk' | 'supervisor' | 'admin',
     branch: string | null = 'hall',
     counters?: readonly string[],
   ): Promise<string> {

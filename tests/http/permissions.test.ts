@@ -12,11 +12,13 @@ const PEOPLE = [
   'display',
   'kiosk',
   'officer',
+  'desk',
   'supervisor',
   'admin',
   'farDisplay',
   'farKiosk',
   'farOfficer',
+  'farDesk',
   'farSupervisor',
   'farAdmin',
 ] as const
@@ -26,11 +28,13 @@ type Person = (typeof PEOPLE)[number]
 const MAY: Readonly<Record<Who, readonly Person[]>> = {
   anyone: PEOPLE,
   signedIn: PEOPLE.filter((person) => person !== 'nobody'),
-  user: ['officer', 'supervisor', 'admin', 'farOfficer', 'farSupervisor', 'farAdmin'],
+  user: ['officer', 'desk', 'supervisor', 'admin', 'farOfficer', 'farDesk', 'farSupervisor', 'farAdmin'],
   admin: ['admin', 'farAdmin'],
-  issueTicketOrVisitor: ['kiosk', 'officer', 'supervisor', 'admin'],
-  showBoard: ['display', 'kiosk', 'officer', 'supervisor', 'admin'],
-  issueTicket: ['kiosk', 'officer', 'supervisor', 'admin'],
+  issueTicketOrVisitor: ['kiosk', 'officer', 'desk', 'supervisor', 'admin'],
+  showBoard: ['display', 'kiosk', 'officer', 'desk', 'supervisor', 'admin'],
+  issueTicket: ['kiosk', 'officer', 'desk', 'supervisor', 'admin'],
+  findTicket: ['officer', 'desk', 'supervisor', 'admin'],
+  assist: ['desk', 'supervisor', 'admin'],
   actAtCounter: ['officer', 'supervisor', 'admin'],
   supervise: ['supervisor', 'admin'],
   administer: ['admin'],
@@ -50,7 +54,7 @@ beforeAll(async () => {
   ] as const) {
     const named = (name: string) => (prefix ? `far${name[0]?.toUpperCase()}${name.slice(1)}` : name)
     for (const kind of ['display', 'kiosk'] as const) tokens[named(kind)] = (await house.device(kind, undefined, branch)).token
-    for (const role of ['officer', 'supervisor'] as const) tokens[named(role)] = await house.employ(named(role), role, branch)
+    for (const role of ['officer', 'desk', 'supervisor'] as const) tokens[named(role)] = await house.employ(named(role), role, branch)
   }
   tokens.farAdmin = await house.employ('farAdmin', 'admin', 'far')
 })

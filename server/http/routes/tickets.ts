@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { passedBy } from '../../../shared/domain/passed.ts'
 import type { TicketReply, TicketView } from '../../../shared/protocol/wire.ts'
 import { refuse } from '../../auth/outcome.ts'
 import { actorOf } from '../../auth/principal.ts'
+import { newTicketId } from '../../branch/door.ts'
 import { ticketView } from '../../branch/views.ts'
 import { refusedBy } from '../problem.ts'
 import { type Route, reply, route } from '../route.ts'
@@ -41,7 +42,7 @@ export const ticketRoutes: readonly Route[] = [
         actor: principal === null ? 'visitor' : actorOf(principal),
         command: {
           type: 'issueTicket',
-          ticketId: randomBytes(16).toString('base64url'),
+          ticketId: newTicketId(),
           services: chosen,
           journey,
           class: ticketClass,
@@ -63,7 +64,7 @@ export const ticketRoutes: readonly Route[] = [
     method: 'get',
     path: '/branches/{branch}/tickets',
     name: 'findTicket',
-    who: 'actAtCounter',
+    who: 'findTicket',
     summary: 'Staff find a ticket by the number that stands on it',
     params: Schema.BranchPath,
     query: z.object({ number: z.string().min(1).max(20) }),
@@ -80,7 +81,7 @@ export const ticketRoutes: readonly Route[] = [
     method: 'get',
     path: '/branches/{branch}/tickets/{ticket}/passed',
     name: 'passed',
-    who: 'actAtCounter',
+    who: 'findTicket',
     summary:
       'Why was I passed? The calls since this ticket became ready, by counters that could have called it, each with its stored reason',
     params: Schema.BranchPath.extend({ ticket: Schema.Id }),
