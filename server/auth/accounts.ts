@@ -68,6 +68,21 @@ const RESERVED = new Set(['system', 'visitor', 'me'])
 const keyOf = (username: string): string => username.toLowerCase()
 const userOf = ({ username, name, role, branch, counters }: UserRecord): User => ({ username, name, role, branch, counters })
 
+/** How many digests are remembered: more than a house has people and screens. */
+const SHOWN_MAX = 10_000
+
+interface Shown {
+  readonly tokenHash: string
+  readonly sessionId: string
+}
+
+function whatIsShown(token: string): Shown | null {
+  const parsed = parseToken(token)
+  if (parsed === null) return null
+  const tokenHash = digest(token)
+  return { tokenHash, sessionId: parsed.kind === 'user' ? tokenHash : deviceSession(parsed.deviceId) }
+}
+
 /**
  * Who may speak to the server: users with their sessions, and devices. Everything is in the store's records, so that nobody signs in again
  * after a power cut (AUTH1); what is known here is kept in memory and forgotten when the store says that it changed.
@@ -79,6 +94,8 @@ export class Accounts implements Authenticator {
   readonly #attempts = new FailedAttempts()
   /** Principals of living sessions and devices, by session id. */
   readonly #known = new Map<string, Open>()
+  /** Digests of tokens in use: the same few are shown with every command. Says nothing of whether they still open anything. */
+  readonly #shown = new Map<string, Shown>()
   /** Every session that was let in here and has not ended: what must be told when it ends. */
   readonly #open = new Map<string, { readonly tokenHash: string; readonly username: string | null }>()
   readonly #looking = new Map<string, Promise<Principal | null>>()
@@ -107,13 +124,16 @@ export class Accounts implements Authenticator {
   // --- who holds a token
 
   async authenticate(token: string): Promise<Principal | null> {
-    const parsed = parseToken(token)
-    if (parsed === null) return null
-    const tokenHash = digest(token)
-    const sessionId = parsed.kind === 'user' ? tokenHash : deviceSession(parsed.deviceId)
+    const shown = this.#shown.get(token) ?? whatIsShown(token)
+    if (shown === null) return null
+    const { tokenHash, sessionId } = shown
     const known = this.#known.get(sessionId)
     if (known?.tokenHash === tokenHash) {
-      if (known.expiresAtMs > this.#store.nowMs()) return known.principal
+      if (known.expiresAtMs > this.#store.nowMs()) {
+        if (this.#shown.size >= SHOWN_MAX) this.#shown.clear()
+        this.#shown.set(token, shown)
+        return known.principal
+      }
       this.#end(sessionId)
       return null
     }

@@ -43,6 +43,8 @@ export interface Applied {
 }
 
 export interface RuntimeListener {
+  /** These are on their way to the store: time to work out what they will mean. They may never be applied. */
+  onCommitting?(applied: readonly Applied[]): void
   /** Events in order, right after they were committed here or read from the store. */
   onApplied(applied: readonly Applied[]): void
   /** The state was read anew, under a new epoch or after a gap: whatever was shown before is void. */
@@ -160,7 +162,8 @@ export class BranchRuntime {
 
   #isDayOver(): boolean {
     // A clock that jumped must not end a hall's day: the turn waits until somebody looked.
-    return this.#store.clockStepMs === null && this.nowMs() >= dayEndMs(this.#state.day, this.#state.configuration.timeZone)
+    // The store's own clock, not the later one of the two: commands that were decided on a wrong time must not end the day when it is right again.
+    return this.#store.clockStepMs === null && this.#store.nowMs() >= dayEndMs(this.#state.day, this.#state.configuration.timeZone)
   }
 
   #wake(): void {
@@ -231,7 +234,7 @@ export class BranchRuntime {
       answers.push({ commandId: request.commandId, fingerprint, answer: JSON.stringify(reply), events })
     }
 
-    const result = await this.#store.commit({
+    const committing = this.#store.commit({
       branchId: this.id,
       epoch: this.#epoch,
       revision: before.revision,
@@ -239,6 +242,9 @@ export class BranchRuntime {
       after: state,
       answers,
     })
+    // While the store writes, the thread is free.
+    if (applied.length > 0) for (const listener of this.#listeners) listener.onCommitting?.(applied)
+    const result = await committing
     switch (result.status) {
       case 'committed': {
         this.#queue.splice(0, batch.length)
@@ -359,8 +365,7 @@ const FINGERPRINT_MAX = 200
  * body are the same, because the schemas give its fields in their own order. Without a space: the store puts it before the answer.
  */
 function fingerprintOf({ actor, command }: Request): string {
-  const body =
-    command.type === 'issueTicket' ? { ...command, ticketId: '' } : command.type === 'checkSound' ? { ...command, code: '' } : command
+  const body = 'ticketId' in command ? { ...command, ticketId: '' } : command.type === 'checkSound' ? { ...command, code: '' } : command
   const text = `${actor}:${JSON.stringify(body)}`
   return text.length <= FINGERPRINT_MAX && !text.includes(' ') ? text : hash('sha256', text, 'base64url').slice(0, 22)
 }

@@ -44,6 +44,9 @@ export class Hall {
     this.#io = io
     this.#runtime = runtime
     runtime.listen({
+      onCommitting: (applied) => {
+        for (const { room } of this.#rooms.values()) if (room instanceof BoardRoom) room.prepare(applied)
+      },
       onApplied: (applied) => {
         // The hall first, the staff's own screens after it.
         for (const { room } of this.#rooms.values()) if (room instanceof BoardRoom) room.apply(applied)

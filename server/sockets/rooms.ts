@@ -1,3 +1,4 @@
+import type { BranchEvent } from '../../shared/domain/events.ts'
 import type { BranchState } from '../../shared/domain/state.ts'
 import type { BoardEvent, Position, RoomEvent } from '../../shared/protocol/wire.ts'
 import type { Applied } from '../branch/runtime.ts'
@@ -70,6 +71,8 @@ export class BoardRoom implements Room {
   readonly #zones: readonly string[] | null
   readonly #view: (state: BranchState) => unknown
   readonly #pace = new Pace(() => this.flush())
+  /** What events will mean here, worked out while they were being committed. */
+  readonly #prepared = new WeakMap<BranchEvent, BoardEvent | null>()
   #pending: { revision: number; event: BoardEvent } | null = null
 
   constructor(emit: Emit, position: Position, zones: readonly string[] | null, view: (state: BranchState) => unknown) {
@@ -82,11 +85,16 @@ export class BoardRoom implements Room {
     return { revision: state.revision, view: this.#view(state) }
   }
 
+  prepare(applied: readonly Applied[]): void {
+    for (const { before, event, state } of applied) this.#prepared.set(event, boardEvent(before, event, state, this.#zones))
+  }
+
   apply(applied: readonly Applied[]): void {
     for (const { before, event, state } of applied) {
       // A room that began after this event was committed has it in its snapshots.
       if (state.revision <= this.sequence.revision) continue
-      const next = boardEvent(before, event, state, this.#zones)
+      const prepared = this.#prepared.get(event)
+      const next = prepared === undefined ? boardEvent(before, event, state, this.#zones) : prepared
       if (!next) continue
       const joined = this.#pending ? joinBoardEvents(this.#pending.event, next) : next
       if (!joined) this.flush()

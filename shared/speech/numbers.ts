@@ -64,15 +64,19 @@ export function numberParts(value: number, language: Language): readonly Said[] 
   return melted === undefined ? [numberSaid(value / scale, language), word(SCALES[language][scale] as string)] : [word(melted)]
 }
 
+/** Said over and over, with every call. */
+const REMEMBERED = 1000
+const remembered: Readonly<Record<Language, Said[]>> = { id: [], en: [] }
+
 /** A whole number from 0 to LARGEST, as one thing to say. */
-export const numberSaid = (value: number, language: Language): Said => ({
-  token: `N:${value}`,
-  text:
-    WORDS[language][value] ??
-    numberParts(value, language)
-      .map(({ text }) => text)
-      .join(' '),
-})
+export function numberSaid(value: number, language: Language): Said {
+  const known = remembered[language][value]
+  if (known) return known
+  const parts = () => numberParts(value, language).map(({ text }) => text)
+  const said = { token: `N:${value}`, text: WORDS[language][value] ?? parts().join(' ') }
+  if (value < REMEMBERED) remembered[language][value] = said
+  return said
+}
 
 /** `20` is "twentieth". */
 export function englishOrdinal(value: number): string {

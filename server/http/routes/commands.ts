@@ -49,7 +49,7 @@ export const commandRoutes: readonly Route[] = [
     method: 'post',
     path: '/branches/{branch}/commands',
     name: 'commandBranch',
-    who: 'supervise',
+    who: 'assist',
     summary: 'What a supervisor does for the whole branch',
     params: Schema.BranchPath,
     describedBody: Schema.BranchCommand,
