@@ -86,8 +86,7 @@ async function started(
     metrics.command(line)
     logCommand(log, line)
   }
-  const watching = { report, log }
-  const branches = await Branches.open(store, watching)
+  const branches = await Branches.open(store, { report, log })
   undo.push(() => branches.close())
   await loadFirstBranch(config, branches, log)
 
@@ -128,7 +127,9 @@ async function started(
     accounts,
     isAllowedOrigin: (origin) => origins.isAllowed(origin),
     tokenFromCookie,
-    take: async (sessionId) => budget.take(`session ${sessionId}`),
+    take: (sessionId) => budget.take(`session ${sessionId}`),
+    // A hall's screens share an address, and come back all at once.
+    handshakes: new RequestBudget(1000, 10_000),
     announced: (line) => {
       metrics.announcement(line)
       logAnnouncement(log, line)

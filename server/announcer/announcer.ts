@@ -176,6 +176,8 @@ export class Announcer {
   async release(): Promise<void> {
     this.#isStopping = true
     clearTimeout(this.#expiry)
+    // What is under way may make one of them a speaker.
+    await Promise.all(this.#underWay.values())
     for (const screen of [...this.#screens.values()]) {
       if (this.#zonesOf(screen).length === 0) continue
       screen.line.emit('restarting')

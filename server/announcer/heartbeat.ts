@@ -24,6 +24,8 @@ export class Heartbeat {
   readonly #store: BranchStore
   readonly #onBeat: () => void
   readonly #timer: NodeJS.Timeout
+  /** Servers that were not found at the last look, and since when. */
+  readonly #goneSinceMs = new Map<string, number>()
   #isAsking = false
   #lastMs = Number.NEGATIVE_INFINITY
 
@@ -39,10 +41,21 @@ export class Heartbeat {
     return performance.now() - this.#lastMs < TTL_MS
   }
 
-  /** Whether that server lives; true where nobody can know. */
+  /**
+   * Whether that server lives; true where nobody can know. Gone is who was gone twice, longer apart than its beats: the store counts on a
+   * clock that can be set forward, and a server that lives has beaten meanwhile.
+   */
   async isAlive(serverId: string): Promise<boolean> {
     if (serverId === this.serverId) return true
-    return this.#store.isAlive(serverId).catch(() => true)
+    const isAlive = await this.#store.isAlive(serverId).catch(() => true)
+    if (isAlive) {
+      this.#goneSinceMs.delete(serverId)
+      return true
+    }
+    const nowMs = performance.now()
+    const sinceMs = this.#goneSinceMs.get(serverId) ?? nowMs
+    this.#goneSinceMs.set(serverId, sinceMs)
+    return nowMs - sinceMs <= FRESH_MS
   }
 
   stop(): void {

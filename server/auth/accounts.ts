@@ -129,7 +129,7 @@ export class Accounts implements Authenticator {
     const { tokenHash, sessionId } = shown
     const known = this.#known.get(sessionId)
     if (known?.tokenHash === tokenHash) {
-      if (known.expiresAtMs > this.#store.nowMs()) {
+      if (!this.#isOver(known.expiresAtMs)) {
         if (this.#shown.size >= SHOWN_MAX) this.#shown.clear()
         this.#shown.set(token, shown)
         return known.principal
@@ -144,8 +144,19 @@ export class Accounts implements Authenticator {
     return looking
   }
 
+  /** Whether `authenticate` would answer from memory. */
+  isKnown(token: string): boolean {
+    const shown = this.#shown.get(token)
+    return shown !== undefined && this.#known.has(shown.sessionId)
+  }
+
   onRevoked(listener: (sessionId: string) => void): void {
     this.#listeners.push(listener)
+  }
+
+  /** False, too, while the store's clock made a step that nobody confirmed: it must not sign everybody out. */
+  #isOver(expiresAtMs: number): boolean {
+    return this.#store.clockStepMs === null && expiresAtMs <= this.#store.nowMs()
   }
 
   async #look(sessionId: string, tokenHash: string): Promise<Principal | null> {
@@ -170,7 +181,7 @@ export class Accounts implements Authenticator {
       return { principal: principalOfDevice(found.value, sessionId), tokenHash, expiresAtMs: Number.POSITIVE_INFINITY }
     }
     const session = await records.get<SessionRecord>('sessions', sessionId)
-    if (session === null || session.value.expiresAtMs <= this.#store.nowMs()) return null
+    if (session === null || this.#isOver(session.value.expiresAtMs)) return null
     const user = await records.get<UserRecord>('users', keyOf(session.value.username))
     if (user === null || user.value.generation !== session.value.generation) return null
     const principal: UserPrincipal = { kind: 'user', ...userOf(user.value), sessionId }
@@ -220,6 +231,8 @@ export class Accounts implements Authenticator {
   }
 
   async #sweep(): Promise<void> {
+    // A clock that jumped ends nobody's session.
+    if (this.#store.clockStepMs !== null) return
     const nowMs = this.#store.nowMs()
     for (const [sessionId, { expiresAtMs }] of this.#known) if (expiresAtMs <= nowMs) this.#end(sessionId)
     if (this.#sweeps++ % TIDY_EVERY !== 0 || !this.#store.isAvailable) return

@@ -5,7 +5,7 @@ import { evolveAll } from '../../shared/domain/evolve.ts'
 import { emptyBranch } from '../../shared/domain/state.ts'
 import type { Acknowledgement } from '../../shared/protocol/wire.ts'
 import type { BranchStore } from '../store/store.ts'
-import { BranchRuntime, type CommandReport, refusal } from './runtime.ts'
+import { BranchRuntime, refusal, type Watch } from './runtime.ts'
 
 /** How often branches made by other servers are looked for, and the day's end is checked. */
 const WATCH_MS = 1000
@@ -13,24 +13,25 @@ const WATCH_MS = 1000
 /** All branches of the store, each with its runtime in this process. */
 export class Branches {
   readonly #store: BranchStore
-  readonly #report: (line: CommandReport) => void
+  readonly #watch: Watch
   readonly #runtimes = new Map<string, BranchRuntime>()
   readonly #onOpened: ((runtime: BranchRuntime) => void)[] = []
-  #watch: NodeJS.Timeout | undefined
+  #timer: NodeJS.Timeout | undefined
+  #clockStepMs: number | null = null
   #rounds = 0
 
-  private constructor(store: BranchStore, report: (line: CommandReport) => void) {
+  private constructor(store: BranchStore, watch: Watch) {
     this.#store = store
-    this.#report = report
+    this.#watch = watch
   }
 
-  static async open(store: BranchStore, options: { report(line: CommandReport): void }): Promise<Branches> {
-    const branches = new Branches(store, options.report)
+  static async open(store: BranchStore, watch: Watch): Promise<Branches> {
+    const branches = new Branches(store, watch)
     await branches.#openMissing()
     store.onReturn(() => {
       for (const runtime of branches.#runtimes.values()) runtime.reload()
     })
-    branches.#watch = setInterval(() => branches.#look(), WATCH_MS)
+    branches.#timer = setInterval(() => branches.#look(), WATCH_MS)
     return branches
   }
 
@@ -73,11 +74,24 @@ export class Branches {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#watch)
+    clearInterval(this.#timer)
     await Promise.all([...this.#runtimes.values()].map((runtime) => runtime.close()))
   }
 
+  /** A day that is held, or a clock that is wrong, is told where people look. */
+  #tellOfClock(): void {
+    const { clockStepMs } = this.#store
+    if (clockStepMs === this.#clockStepMs) return
+    this.#clockStepMs = clockStepMs
+    if (clockStepMs !== null)
+      this.#watch.log.error(
+        { stepMs: Math.round(clockStepMs) },
+        'the clock made a step: no business day turns until a supervisor confirms that it is right, or it is set back',
+      )
+  }
+
   #look(): void {
+    this.#tellOfClock()
     for (const runtime of this.#runtimes.values()) runtime.turnDayIfOver()
     // A branch that another server made is served here within a few seconds.
     if (this.#rounds++ % 3 === 0 && this.#store.isAvailable) this.#openMissing().catch(() => {})
@@ -88,7 +102,7 @@ export class Branches {
       if (this.#runtimes.has(id)) continue
       const loaded = await this.#store.load(id)
       if (!loaded || this.#runtimes.has(id)) continue
-      const runtime = new BranchRuntime(this.#store, id, loaded, this.#report)
+      const runtime = new BranchRuntime(this.#store, id, loaded, this.#watch)
       this.#runtimes.set(id, runtime)
       for (const listener of this.#onOpened) listener(runtime)
     }

@@ -1,5 +1,5 @@
 import { hash, randomUUID } from 'node:crypto'
-import type { Command } from '../../shared/domain/commands.ts'
+import type { Command, Decision } from '../../shared/domain/commands.ts'
 import { decide } from '../../shared/domain/decide.ts'
 import type { BranchEvent } from '../../shared/domain/events.ts'
 import { evolve } from '../../shared/domain/evolve.ts'
@@ -42,6 +42,12 @@ export interface Applied {
   readonly state: BranchState
 }
 
+/** Who hears of what a branch does: figures, and the log of what went wrong inside. */
+export interface Watch {
+  report(line: CommandReport): void
+  readonly log: { error(details: object, message: string): void }
+}
+
 export interface RuntimeListener {
   /** These are on their way to the store: time to work out what they will mean. They may never be applied. */
   onCommitting?(applied: readonly Applied[]): void
@@ -74,7 +80,7 @@ const BACKOFF_AFTER = 8
 export class BranchRuntime {
   readonly id: string
   readonly #store: BranchStore
-  readonly #report: (line: CommandReport) => void
+  readonly #watch: Watch
   #state: BranchState
   #epoch: string
   readonly #listeners: RuntimeListener[] = []
@@ -92,10 +98,10 @@ export class BranchRuntime {
   #turnId: string | null = null
   readonly #idle: (() => void)[] = []
 
-  constructor(store: BranchStore, id: string, loaded: { epoch: string; state: BranchState }, report: (line: CommandReport) => void) {
+  constructor(store: BranchStore, id: string, loaded: { epoch: string; state: BranchState }, watch: Watch) {
     this.id = id
     this.#store = store
-    this.#report = report
+    this.#watch = watch
     this.#state = loaded.state
     this.#epoch = loaded.epoch
     this.#follow()
@@ -111,6 +117,11 @@ export class BranchRuntime {
 
   nowMs(): number {
     return Math.max(this.#store.nowMs(), this.#state.atMs)
+  }
+
+  /** By how much the store's clock jumped, as long as nobody confirmed it: until then no day turns. */
+  get clockStepMs(): number | null {
+    return this.#store.clockStepMs
   }
 
   listen(listener: RuntimeListener): void {
@@ -186,8 +197,8 @@ export class BranchRuntime {
     } catch (error) {
       // Nobody knows whether the last batch was written: its senders ask again under the same ids and get the truth.
       const code: ErrorCode = error instanceof StoreAway ? 'store-away' : 'internal'
-      for (const pending of this.#queue.splice(0))
-        pending.settle(refusal(code, error instanceof StoreAway ? undefined : String(error)), false)
+      if (code === 'internal') this.#watch.log.error({ err: error, branch: this.id }, 'a batch could not be committed')
+      for (const pending of this.#queue.splice(0)) pending.settle(refusal(code), false)
       this.#reload = true
     } finally {
       this.#working = false
@@ -210,17 +221,28 @@ export class BranchRuntime {
     const answers: DecidedAnswer[] = []
     const replies: Acknowledgement[] = []
     let state = before
-    for (const { request, fingerprint } of batch) {
-      const decision = decide(state, request.command, { nowMs, by: request.actor })
+    for (const pending of batch) {
+      const { request, fingerprint } = pending
+      let decision: Decision
+      const events: BranchEvent[] = []
+      try {
+        decision = decide(state, request.command, { nowMs, by: request.actor })
+        if (decision.ok)
+          for (const event of decision.events) {
+            const next = evolve(state, event)
+            applied.push({ before: state, event, state: next })
+            events.push(event)
+            state = next
+          }
+      } catch (error) {
+        // A fault of ours, met by this command alone: the others go on without it.
+        this.#watch.log.error({ err: error, branch: this.id, type: request.command.type }, 'a command could not be decided')
+        this.#queue.splice(this.#queue.indexOf(pending), 1)
+        pending.settle(refusal('internal'), false)
+        return
+      }
       let reply: Acknowledgement
-      let events: readonly BranchEvent[] = []
       if (decision.ok) {
-        events = decision.events
-        for (const event of events) {
-          const next = evolve(state, event)
-          applied.push({ before: state, event, state: next })
-          state = next
-        }
         const { ticketId, announcementId } = decision.accepted
         const ticket = ticketId == null ? null : state.tickets.get(ticketId)
         reply = {
@@ -256,6 +278,10 @@ export class BranchRuntime {
         return
       }
       case 'answered': {
+        // Another server gave it, perhaps at a revision that is still on its way here: whoever looks after the answer sees what it speaks of.
+        const answered = [...result.answers.values()].map(({ answer }) => JSON.parse(answer) as Acknowledgement)
+        const revision = Math.max(0, ...answered.map((each) => (each.ok ? each.revision : 0)))
+        if (revision > this.#state.revision) await this.#catchUp(revision)
         for (const [index, stored] of result.answers) {
           const pending = batch[index] as Pending
           pending.settle(
@@ -285,9 +311,10 @@ export class BranchRuntime {
   async #catchUp(revision: number): Promise<boolean> {
     this.#applyEarly()
     while (this.#state.revision < revision) {
-      const events = await this.#store.readEvents(this.id, this.#state.revision, 1000)
-      if (events.length === 0) return false
-      this.#apply(events)
+      const from = this.#state.revision
+      this.#apply(await this.#store.readEvents(this.id, from, 1000))
+      // There are none, or the stream has lost those that come next.
+      if (this.#state.revision === from) return false
     }
     return true
   }
@@ -310,7 +337,7 @@ export class BranchRuntime {
   #reportLater(line: CommandReport): void {
     if (this.#reports.length === 0)
       setImmediate(() => {
-        for (const each of this.#reports.splice(0)) this.#report(each)
+        for (const each of this.#reports.splice(0)) this.#watch.report(each)
       })
     this.#reports.push(line)
   }

@@ -88,6 +88,8 @@ async function answered(
 
   const address = clientAddress(request.ip)
   const token = route.who === 'anyone' ? null : tokenOf(request)
+  // A token that is not known here costs the store a look-up: a flood of them is its address'.
+  if (token !== null && !services.accounts.isKnown(token) && !budget.take(`address ${address}`)) return refuse('rate-limited')
   const principal = token === null ? null : await services.accounts.authenticate(token)
   if (!budget.take(principal ? `session ${principal.sessionId}` : `address ${address}`)) return refuse('rate-limited')
   // A dead token is told so, also where no token would have been needed.

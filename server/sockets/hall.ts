@@ -1,4 +1,6 @@
 import type { Namespace, Server, Socket } from 'socket.io'
+import { indexOf } from '../../shared/domain/configuration.ts'
+import type { BranchState } from '../../shared/domain/state.ts'
 import type { Position } from '../../shared/protocol/wire.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { BranchRuntime } from '../branch/runtime.ts'
@@ -30,13 +32,21 @@ export function positionOf(since: unknown): Position | undefined {
   return typeof epoch === 'string' && Number.isSafeInteger(revision) ? { epoch, revision: revision as number } : undefined
 }
 
+interface RoomEntry {
+  readonly room: Room
+  readonly namespace: Namespace
+  /** Whose officer listens; null: no counter's. */
+  readonly counter: string | null
+  size: number
+}
+
 /** Everybody who listens to one branch on this server. */
 export class Hall {
   readonly #io: Server
   readonly #runtime: BranchRuntime
-  readonly #rooms = new Map<string, { readonly room: Room; readonly namespace: Namespace; size: number }>()
+  readonly #rooms = new Map<string, RoomEntry>()
   /** Phones: by place, what they were sent last. */
-  readonly #tickets = new Map<string, { readonly id: string; size: number; sent: string; sentMs: number }>()
+  readonly #tickets = new Map<string, { readonly id: string; size: number; sent: string; lookedMs: number }>()
   #ticketsDirty = false
   #ticketTimer: NodeJS.Timeout | undefined
 
@@ -51,6 +61,10 @@ export class Hall {
         // The hall first, the staff's own screens after it.
         for (const { room } of this.#rooms.values()) if (room instanceof BoardRoom) room.apply(applied)
         for (const { room } of this.#rooms.values()) if (!(room instanceof BoardRoom)) room.apply(applied)
+        for (const { before, event } of applied) {
+          if (event.type === 'dayTurned') this.#sayGoodbye(before)
+          if (event.type === 'branchConfigured') this.#closeMissingCounters()
+        }
         this.#ticketsDirty = true
         this.#sendTicketsSoon()
       },
@@ -64,7 +78,7 @@ export class Hall {
       const entry = this.#rooms.get(seat.place) ?? this.#open(seat)
       entry.size += 1
     } else {
-      const entry = this.#tickets.get(seat.place) ?? { id: seat.ticket, size: 0, sent: '', sentMs: 0 }
+      const entry = this.#tickets.get(seat.place) ?? { id: seat.ticket, size: 0, sent: '', lookedMs: 0 }
       entry.size += 1
       this.#tickets.set(seat.place, entry)
     }
@@ -90,6 +104,8 @@ export class Hall {
     if (seat.ticket !== null) {
       const view = ticketView(state, seat.ticket)
       if (view) socket.emit('snapshot', { epoch, revision: state.revision, view })
+      // It comes back and is told that there is no such ticket any more.
+      else socket.disconnect(true)
       return
     }
     const entry = this.#rooms.get(seat.place)
@@ -104,6 +120,8 @@ export class Hall {
   tick(): void {
     const atMs = this.#runtime.nowMs()
     for (const { room } of this.#rooms.values()) room.sequence.tick(atMs)
+    const stepMs = this.#runtime.clockStepMs
+    if (stepMs !== null) this.#io.of('/supervisor').to(`supervisor:${this.#runtime.id}`).emit('clock', { stepMs })
     // Each phone's view is whole: there is nothing to miss, so the tick only says that the line is alive.
     if (this.#tickets.size > 0) this.#io.of('/ticket').to(this.#phones).emit('tick', { epoch: this.#runtime.epoch, revision: 0, atMs })
   }
@@ -117,12 +135,12 @@ export class Hall {
     return `phones:${this.#runtime.id}`
   }
 
-  #open(seat: Seat): { readonly room: Room; readonly namespace: Namespace; size: number } {
+  #open(seat: Seat): RoomEntry {
     const namespace = this.#io.of(`/${seat.audience}`)
     const emit: Emit = (name, message) => namespace.to(seat.place).emit(name, message)
     const { state, epoch } = this.#runtime
     const position = { epoch, revision: state.revision }
-    const entry = { room: roomFor(seat, emit, position, this.#runtime), namespace, size: 0 }
+    const entry = { room: roomFor(seat, emit, position, this.#runtime), namespace, counter: seat.counter, size: 0 }
     this.#rooms.set(seat.place, entry)
     return entry
   }
@@ -133,9 +151,28 @@ export class Hall {
       room.restart({ epoch, revision: state.revision }, state)
       namespace.to(place).emit('snapshot', { epoch, ...room.snapshot(state) })
     }
-    for (const entry of this.#tickets.values()) entry.sent = ''
+    for (const [place, entry] of this.#tickets) {
+      entry.sent = ''
+      if (!state.tickets.has(entry.id)) this.#io.of('/ticket').in(place).disconnectSockets(true)
+    }
     this.#ticketsDirty = true
     this.#sendTicketsSoon()
+  }
+
+  /** Whoever sits at a counter that is no more comes back and is told so. */
+  #closeMissingCounters(): void {
+    const { counters } = indexOf(this.#runtime.state.configuration)
+    for (const [place, { namespace, counter }] of this.#rooms)
+      if (counter !== null && !counters.has(counter)) namespace.in(place).disconnectSockets(true)
+  }
+
+  /** The day turned, and tickets that ended with it are no more: their visitors see how they ended (DAY2). `last`: the state just before. */
+  #sayGoodbye(last: BranchState): void {
+    const { state, epoch } = this.#runtime
+    for (const [place, { id }] of this.#tickets) {
+      const view = state.tickets.has(id) ? null : ticketView(last, id)
+      if (view) this.#io.of('/ticket').to(place).emit('snapshot', { epoch, revision: last.revision, view })
+    }
   }
 
   #sendTicketsSoon(): void {
@@ -154,15 +191,15 @@ export class Hall {
     const nowMs = performance.now()
     let later = false
     for (const [place, entry] of this.#tickets) {
-      if (nowMs - entry.sentMs < TICKET_MS) {
+      if (nowMs - entry.lookedMs < TICKET_MS) {
         later = true
         continue
       }
+      entry.lookedMs = nowMs
       const view = ticketView(state, entry.id)
       const sent = JSON.stringify(view)
       if (!view || sent === entry.sent) continue
       entry.sent = sent
-      entry.sentMs = nowMs
       this.#io.of('/ticket').to(place).emit('snapshot', { epoch, revision: state.revision, view })
     }
     if (later) {

@@ -10,6 +10,8 @@ import type { Authenticator, Principal } from '../auth/principal.ts'
 import type { Branches } from '../branch/branches.ts'
 import { commandAtCounter, commandBranch } from '../branch/door.ts'
 import { type BranchRuntime, refusal } from '../branch/runtime.ts'
+import { clientAddress } from '../http/clientAddress.ts'
+import type { RequestBudget } from '../http/requestBudget.ts'
 import type { BranchStore } from '../store/store.ts'
 import { AUDIENCES, type Audience, Hall, positionOf, type Seat } from './hall.ts'
 
@@ -21,7 +23,9 @@ export interface SocketsContext {
   /** The session token in a Cookie header, or null. */
   tokenFromCookie(header: string | undefined): string | null
   /** False when this session has used up its requests for now. */
-  take(sessionId: string): Promise<boolean>
+  take(sessionId: string): boolean
+  /** By address. */
+  readonly handshakes: RequestBudget
   /** Hears what became of each announcement. */
   announced: AnnouncerContext['report']
   readonly log: AnnouncerContext['log'] & { error(details: object, message: string): void }
@@ -43,6 +47,8 @@ export interface Sockets {
 const MAX_MESSAGE = 16_384
 /** Once a second, whether or not the store is there. */
 const LOOK_MS = 1000
+/** Phones that follow one ticket: a family's, not a flood. */
+const SCREENS_PER_TICKET = 20
 /** A display answers each tick, and tells a few things of each call. */
 const REPORTS_PER_SECOND = 50
 
@@ -189,6 +195,8 @@ async function seatFor(audience: Audience, socket: Socket, context: SocketsConte
   const { protocol } = auth
   if (typeof protocol !== 'number' || protocol < PROTOCOL) throw new Refused('client-too-old')
   if (protocol > PROTOCOL) throw new Refused('server-too-old')
+  // Each may cost the store a look-up.
+  if (!context.handshakes.take(clientAddress(socket.handshake.address))) throw new Refused('rate-limited')
 
   const token = typeof auth.token === 'string' ? auth.token : context.tokenFromCookie(socket.handshake.headers.cookie)
   const principal = token === null || audience === 'ticket' ? null : await context.accounts.authenticate(token)
@@ -216,7 +224,9 @@ async function seatFor(audience: Audience, socket: Socket, context: SocketsConte
     case 'ticket': {
       const ticket = nameIn(auth.ticket)
       if (!runtime.state.tickets.has(ticket)) throw new Refused('unknown-ticket')
-      return { ...seat, ticket, place: `ticket:${runtime.id}:${ticket}` }
+      const place = `ticket:${runtime.id}:${ticket}`
+      if ((socket.nsp.adapter.rooms.get(place)?.size ?? 0) >= SCREENS_PER_TICKET) throw new Refused('rate-limited')
+      return { ...seat, ticket, place }
     }
   }
 }
@@ -235,7 +245,7 @@ async function command(context: SocketsContext, seat: Seat, input: unknown): Pro
   try {
     const principal = seat.token === null ? null : await context.accounts.authenticate(seat.token)
     if (!principal) return refusal('not-signed-in')
-    if (!(await context.take(principal.sessionId))) return refusal('rate-limited')
+    if (!context.take(principal.sessionId)) return refusal('rate-limited')
     return seat.counter === null
       ? await commandBranch(seat.runtime, principal, input)
       : await commandAtCounter(seat.runtime, principal, seat.counter, input)

@@ -11,7 +11,7 @@ import {
   type Speak,
   type Tick,
 } from '../protocol/wire.ts'
-import { type Contact, Room } from './room.ts'
+import { type Contact, Room, SILENCE_MS } from './room.ts'
 
 const LOOK_MS = 250
 /** How long an engine that is open but silent is given before it is opened anew. */
@@ -49,11 +49,16 @@ export class LiveRoom<V, E> {
   /** The server's time, for ages and countdowns; the browser's clock may be wrong by hours. */
   nowMs = $state(Date.now())
 
+  /** By how much the server's clock jumped, as long as nobody confirmed that it is right; told to supervisors. */
+  clockStepMs = $state<number | null>(null)
+
   readonly #room: Room<V, E>
   readonly #socket: Socket
   readonly #timer: ReturnType<typeof setInterval>
   #retry: ReturnType<typeof setTimeout> | undefined
   #offsetMs: number | null = null
+  /** Said each second, as long as it holds. */
+  #clock: { readonly stepMs: number; readonly heardMs: number } | null = null
   #reopenedAtMs = Date.now()
   #closed = false
   readonly #onRefused: ((code: ErrorCode) => void) | undefined
@@ -83,8 +88,10 @@ export class LiveRoom<V, E> {
       loudspeaker?.onDisconnect()
       this.#room.onDisconnect(Date.now())
       this.#show()
-      // The client reopens by itself after everything but the server's own goodbye.
-      if (reason === 'io server disconnect') this.#again(jittered(500, 3_000))
+      if (reason !== 'io server disconnect') return
+      // The client reopens by itself after everything but the server's own goodbye, after which this screen may show something else.
+      this.#room.forget()
+      this.#again(jittered(500, 3_000))
     })
     this.#socket.on('connect_error', (error: Error & { data?: { code?: unknown } }) => {
       const code = error.data?.code ?? error.message
@@ -107,6 +114,9 @@ export class LiveRoom<V, E> {
       this.#room.onTick(tick, nowMs)
       loudspeaker?.onTick()
       this.#show()
+    })
+    this.#socket.on('clock', ({ stepMs }: { stepMs: number }) => {
+      this.#clock = { stepMs, heardMs: Date.now() }
     })
     if (loudspeaker) this.#socket.on('speak', (order: Speak) => loudspeaker.onSpeak(order))
     this.#timer = setInterval(this.#look, LOOK_MS)
@@ -131,8 +141,13 @@ export class LiveRoom<V, E> {
     if (this.#socket.connected) this.#socket.emit(name, report)
   }
 
-  /** Connects anew with a fresh handshake: after signing in, or with another zone. */
+  /** Connects anew with a fresh handshake: after signing in, or with another zone, whose events are others. */
   reopen(): void {
+    this.#room.forget()
+    this.#reopen()
+  }
+
+  #reopen(): void {
     this.#reopenedAtMs = Date.now()
     this.#socket.disconnect()
     this.#socket.connect()
@@ -152,7 +167,7 @@ export class LiveRoom<V, E> {
     this.#room.checkContact(nowMs)
     const isOpen = this.#socket.connected || this.#socket.io._readyState === 'open'
     // Open but silent: a half-dead connection, or a machine that slept. Engine.IO would notice only after its ping time-out.
-    if (this.#room.contact === 'lost' && isOpen && this.refusal === null && nowMs - this.#reopenedAtMs > REOPEN_MS) this.reopen()
+    if (this.#room.contact === 'lost' && isOpen && this.refusal === null && nowMs - this.#reopenedAtMs > REOPEN_MS) this.#reopen()
     this.#show()
   }
 
@@ -181,6 +196,7 @@ export class LiveRoom<V, E> {
     this.contact = contact
     this.lostSinceMs = lostSinceMs
     this.connected = connected
+    this.clockStepMs = this.#clock && Date.now() - this.#clock.heardMs < SILENCE_MS ? this.#clock.stepMs : null
     this.nowMs = Math.floor((Date.now() + this.offsetMs) / LOOK_MS) * LOOK_MS
     if (contact === 'live') sessionStorage.removeItem(RELOADED)
   }

@@ -47,6 +47,12 @@ export class Room<V, E> {
     return this.position ?? undefined
   }
 
+  /** The next connection is answered with a snapshot: what this room has is no position in the one that it will be in. */
+  forget(): void {
+    this.position = null
+    this.#missing = null
+  }
+
   onConnect(nowMs: number): void {
     this.connected = true
     // Whatever was asked on the old connection will not be answered on this one.

@@ -106,6 +106,24 @@ describe.skipIf(program === null)('our own Redis', () => {
     expect(existsSync(join(dir, 'lock'))).toBe(false)
   })
 
+  it('SYNC2 LOSS1 it is started again when it ends by itself, with all that was acknowledged, and nobody has to do anything', async () => {
+    const opened = await openStore({ dataDir: dir })
+    const branch = await Branch.made(opened.store)
+    await branch.commit([branch.issue()])
+    const returns: number[] = []
+    opened.store.onReturn(() => returns.push(1))
+    for (let time = 1; time <= 2; time++) {
+      const { pid } = await start(join(dir, 'redis'))
+      process.kill(pid, 'SIGKILL')
+      await until('it is gone', () => !isRunning(pid))
+      await until('the store is back', () => returns.length === time)
+      const again = await Branch.of(opened.store, branch.id)
+      expect(plain(again.state)).toEqual(plain(branch.state))
+    }
+    await opened.close()
+    expect(existsSync(join(dir, 'lock'))).toBe(false)
+  })
+
   it('waits while a large file is loaded', async () => {
     let opened = await openStore({ dataDir: dir })
     const branch = await Branch.made(opened.store)
@@ -151,9 +169,13 @@ describe('opening the store', () => {
     expect(opened.store.warnings).toEqual([])
     expect(opened.chosen).toContain('our own Redis')
     const socket = opened.store.description
-    const byUrl = await openStore({ dataDir: dir, redisUrl: socket })
+    // REDIS_URL set or forgotten by mistake would show an empty hall just so.
+    const elsewhere = join(dir, 'elsewhere')
+    const byUrl = await openStore({ dataDir: elsewhere, redisUrl: socket })
     expect(byUrl.chosen).toContain('REDIS_URL')
     await byUrl.close()
+    await expect(openStore({ dataDir: elsewhere })).rejects.toMatchObject({ code: 'store-kind-changed' })
+    await expect(openStore({ dataDir: dir, redisUrl: socket })).rejects.toMatchObject({ code: 'store-kind-changed' })
     await opened.close()
     expect(JSON.parse(readFileSync(join(dir, 'store.json'), 'utf8'))).toEqual({ kind: 'own-redis' })
     // Redis was uninstalled: an empty embedded store would look as if all tickets were gone.
