@@ -11,6 +11,7 @@ const pages = [
   'display/ticket.html',
   'display/public.html',
   'counter-client/index.html',
+  'counter-client/desk.html',
   'counter-client/supervisor.html',
   'counter-client/admin.html',
 ]

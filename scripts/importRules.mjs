@@ -24,6 +24,7 @@ const PLACES = {
   helmet: ['server/http/'],
   sirv: ['server/http/'],
   '@node-rs/argon2': ['server/auth/'],
+  '@point-of-sale/receipt-printer-encoder': ['server/printing/'],
   'prom-client': ['server/metrics.ts'],
   pino: ['server/log.ts', 'tests/'],
   'socket.io-client': ['shared/client/', 'tests/'],

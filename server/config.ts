@@ -14,6 +14,8 @@ export interface Config {
   readonly redisUrl: string | undefined
   readonly store: 'embedded' | 'redis' | undefined
   readonly branchFile: string
+  /** Branches that are shipped as examples to begin with: a file each. */
+  readonly templatesDir: string
   /** Whether the house named the branch file itself. */
   readonly isBranchFileGiven: boolean
   readonly adminPassword: string | undefined
@@ -107,6 +109,7 @@ export function readConfig(
     redisUrl: set.REDIS_URL,
     store: set.STORE,
     branchFile,
+    templatesDir: beside('./branches'),
     isBranchFileGiven: Boolean(env.BRANCH_FILE),
     adminPassword: set.ADMIN_PASSWORD,
     logLevel: set.LOG_LEVEL,

@@ -58,6 +58,7 @@ function introduce(server: RunningServer): void {
     `  Public page   ${base}/`,
     `  Display       ${base}/display    (one zone: ${base}/display?zone=ZONE)`,
     `  Kiosk         ${base}/kiosk`,
+    `  Help desk     ${base}/desk`,
     `  Counter       ${base}/counter`,
     `  Supervisor    ${base}/supervisor`,
     `  Admin         ${base}/admin`,

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { checkConfiguration } from '../shared/protocol/schemas.ts'
 import { Accounts } from './auth/accounts.ts'
+import { Presence } from './auth/presence.ts'
 import { Branches } from './branch/branches.ts'
 import type { CommandReport } from './branch/runtime.ts'
 import type { Config } from './config.ts'
@@ -12,6 +13,7 @@ import { Origins } from './http/origins.ts'
 import { RequestBudget } from './http/requestBudget.ts'
 import { type Log, logAnnouncement, logCommand, openLog } from './log.ts'
 import { Metrics } from './metrics.ts'
+import { Printers } from './printing/printers.ts'
 import { attachSockets } from './sockets/sockets.ts'
 import { openStore } from './store/openStore.ts'
 import type { BranchStore } from './store/store.ts'
@@ -51,6 +53,9 @@ export class StartFault extends Error {
 
 /** How long connections that are still at work are waited for at the end. */
 const DRAIN_MS = 1500
+
+/** How long a slip that is being printed may take: it is waited for, so that its number counts as given. */
+const SLIP_MS = 3_000
 
 /** How long the loudspeakers may take to be given up. */
 const RELEASE_MS = 500
@@ -94,8 +99,11 @@ async function started(
   undo.push(() => accounts.close())
   const first = await accounts.prepareFirstUser(config.adminPassword)
 
+  const presence = new Presence()
   let isStopping = false
   let origins = new Origins(config.port, config.host, config.publicUrl)
+  const printers = new Printers({ store, branches, devices: accounts.devices, publicUrl: () => origins.publicUrl, log })
+  undo.push(() => printers.close())
   const budget = new RequestBudget(config.requestsPerSecond, config.requestsBurst)
   const perMinute = (count: number) => new RequestBudget(count / 60, count)
   const app = makeApp({
@@ -104,11 +112,14 @@ async function started(
       store,
       branches,
       accounts,
+      presence,
+      printers,
       visitors: perMinute(config.visitorTicketsPerMinute),
       pairings: perMinute(10),
       // Screens ask every two seconds, and a hall's screens share an address.
       claims: perMinute(1200),
       publicUrl: () => origins.publicUrl,
+      addresses: () => origins.addresses,
       isSecure: config.publicUrl?.startsWith('https:') ?? false,
     },
     origins: { isAllowed: (origin: string | undefined) => origins.isAllowed(origin) } as Origins,
@@ -125,6 +136,7 @@ async function started(
     branches,
     store,
     accounts,
+    presence,
     isAllowedOrigin: (origin) => origins.isAllowed(origin),
     tokenFromCookie,
     take: (sessionId) => budget.take(`session ${sessionId}`),
@@ -151,6 +163,7 @@ async function started(
     isStopping = true
     // A store that is away must not keep us: the next start finds speakers of a server that is gone.
     await Promise.race([sockets.releaseSpeakers(), new Promise((resolve) => setTimeout(resolve, RELEASE_MS))])
+    await Promise.race([printers.close(), new Promise((resolve) => setTimeout(resolve, SLIP_MS))])
     await branches.close()
     sockets.announceRestart()
     accounts.close()

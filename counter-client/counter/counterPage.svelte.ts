@@ -1,6 +1,6 @@
-import { type Answer, api, newId, type Problem } from '../../shared/client/api.ts'
+import { type Answer, api, type Problem } from '../../shared/client/api.ts'
 import { Branch, branchOfPage } from '../../shared/client/branch.svelte.ts'
-import { type Command, CommandLine } from '../../shared/client/commands.ts'
+import { type Command, CommandLine, IN_BROWSER } from '../../shared/client/commands.ts'
 import { LiveRoom } from '../../shared/client/room.svelte.ts'
 import { counter as counterRoom } from '../../shared/client/rooms.ts'
 import type { PassedBy } from '../../shared/domain/passed.ts'
@@ -36,8 +36,11 @@ export class CounterPage {
   /** This officer had the counter in his hand, and did not give it back. */
   #hadIt = $state(false)
   refusal = $state<ErrorCode | null>(null)
+  /** Nobody said which of several branches this page is about. */
+  mustChooseBranch = $state(false)
   readonly #session: Session
   #line: CommandLine | null = null
+  /** On a clock that nobody sets. */
   #settledAtMs = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -89,6 +92,9 @@ export class CounterPage {
   choose(counterId: string | null): void {
     this.room?.close()
     this.room = null
+    this.#line?.close()
+    this.#line = null
+    this.sending = null
     this.told = null
     this.tookFrom = null
     this.#hadIt = false
@@ -112,20 +118,19 @@ export class CounterPage {
       },
     })
     this.room = room
-    this.#line = new CommandLine({
+    const line = new CommandLine({
+      ...IN_BROWSER,
       send: (message, timeoutMs) => room.send(message, timeoutMs),
       isConnected: () => room.connected,
       storage: sessionStorage,
       key: `panggil.command.${branch}.${counterId}`,
-      newId,
-      nowMs: () => Date.now(),
-      wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     })
-    void this.#finish('resume', this.#line.resume())
+    this.#line = line
+    void this.#finish('resume', line, line.resume())
   }
 
   callNext(): void {
-    if (Date.now() < this.#settledAtMs) return
+    if (performance.now() < this.#settledAtMs) return
     void this.command({ type: 'callNext', current: this.ticket?.id ?? null })
   }
 
@@ -135,15 +140,19 @@ export class CounterPage {
     void this.command({ type, current: this.ticket?.id ?? null, ...more })
   }
 
-  /** By the number as people say it: `b-21`, or `21` for what this counter serves. */
-  async find(asked: string): Promise<Answer<TicketView>> {
-    let answer: Answer<TicketView> | null = null
+  /** By the number as people say it: `b-21`, or `21`, which may be one of each series that this counter serves. */
+  async find(asked: string): Promise<Answer<readonly TicketView[]>> {
+    const found: TicketView[] = []
     for (const number of this.#numbersFor(asked)) {
-      answer = await api<TicketView>(`${this.#path}/tickets?number=${encodeURIComponent(number)}`)
-      if (answer.ok || answer.error.code !== 'unknown-ticket') break
+      const answer = await api<TicketView>(`${this.#path}/tickets?number=${encodeURIComponent(number)}`)
+      if (answer.ok) found.push(answer.value)
+      else if (answer.error.code !== 'unknown-ticket') {
+        if (answer.error.code === 'not-signed-in') this.#session.ended()
+        return answer
+      }
     }
-    if (answer?.ok === false && answer.error.code === 'not-signed-in') this.#session.ended()
-    return answer ?? { ok: false, error: { code: 'unknown-ticket', message: 'No number', retry: false } }
+    if (found.length > 0) return { ok: true, value: found, etag: null }
+    return { ok: false, error: { code: 'unknown-ticket', message: 'No number', retry: false } }
   }
 
   passed(ticketId: string): Promise<Answer<Passed>> {
@@ -167,30 +176,39 @@ export class CounterPage {
     return [...new Set((this.view?.counter.services ?? []).flatMap((code) => this.branch.services.get(code)?.agency.prefix ?? []))]
   }
 
-  async command(command: Command): Promise<void> {
+  /** Whether it was done; false also while another one is on its way. */
+  async command(command: Command): Promise<boolean> {
     const line = this.#line
-    if (line === null || line.isBusy) return
+    if (line === null || line.isBusy) return false
+    const wasPaused = this.view?.state === 'paused'
     const from = command['takeOver'] === true ? (this.view?.officer ?? null) : null
     if (command.type === 'closeCounter') this.#hadIt = false
     this.told = null
     this.tookFrom = null
     this.sending = command.type
-    await this.#finish(command.type, line.issue(command))
-    if ((this.told as Told | null)?.kind === 'good') this.tookFrom = from
+    const isDone = await this.#finish(command.type, line, line.issue(command))
+    if (!isDone) return false
+    this.tookFrom = from
+    // The key that ends a break is the one that calls.
+    if (wasPaused) this.#settledAtMs = performance.now() + SETTLE_MS
+    return true
   }
 
-  async #finish(type: string, answering: ReturnType<CommandLine['issue']>): Promise<void> {
+  async #finish(type: string, line: CommandLine, answering: ReturnType<CommandLine['issue']>): Promise<boolean> {
     const answer = await answering
+    // The officer may be at another counter by now.
+    if (line !== this.#line) return false
     this.sending = null
-    if (answer === null) return
+    if (answer === null) return false
     if (answer.ok) {
       const called = type === 'callNext' || type === 'callTicket' || type === 'recall'
-      if (called) this.#settledAtMs = Date.now() + SETTLE_MS
+      if (called) this.#settledAtMs = performance.now() + SETTLE_MS
       this.told = { kind: 'good', number: called ? (answer.ticket?.number ?? null) : null, called }
     } else {
       if (answer.error.code === 'not-signed-in') this.#session.ended()
       this.told = { kind: 'broken', problem: answer.error }
     }
+    return answer.ok
   }
 
   async #start(): Promise<void> {
@@ -201,6 +219,7 @@ export class CounterPage {
       return
     }
     this.branchId = own ?? answer?.value ?? null
+    this.mustChooseBranch = this.branchId === null
     await this.branch.read()
     const asked = new URLSearchParams(location.search).get('counter') ?? sessionStorage.getItem(CHOSEN)
     if (asked !== null && this.counterId === null && this.branchId !== null) this.choose(asked)

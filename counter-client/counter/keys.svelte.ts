@@ -85,6 +85,10 @@ const PAD_CODES: Readonly<Record<string, string>> = { NumpadAdd: '+', NumpadSubt
 /** By its place, so that it works without Num Lock, too. */
 const padKey = (code: string): string | null => PAD_CODES[code] ?? /^Numpad(\d)$/.exec(code)?.[1] ?? null
 
+/** Browsers click a focused button again at every repeat of Enter: a key that lies on the pad would call visitor after visitor (CALL3). */
+export const isHeldDown = (event: KeyboardEvent): boolean =>
+  event.repeat && (event.key === 'Enter' || (event.key === ' ' && !isTyping(event.target)))
+
 /** What a key press means here; null for everything that is not ours. A key that is held down means nothing more. */
 export function deedOf(event: KeyboardEvent, letters: boolean): Deed | 'callNext' | null {
   if (event.repeat || event.ctrlKey || event.altKey || event.metaKey || event.isComposing || isTyping(event.target)) return null

@@ -26,6 +26,8 @@ export class Session {
   isChecking = $state(true)
   isSigningIn = $state(false)
   problem = $state.raw<Problem | null>(null)
+  /** Why the last wish to sign out came to nothing: the cookie still works, and no page may look as if it didn't. */
+  stayed = $state.raw<Problem | null>(null)
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor() {
@@ -61,13 +63,17 @@ export class Session {
   }
 
   async signOut(): Promise<void> {
-    await api('/sessions/current', { method: 'DELETE' })
-    this.user = null
+    const answer = await api('/sessions/current', { method: 'DELETE' })
+    if (answer.ok || answer.error.code === 'not-signed-in') {
+      this.user = null
+      this.stayed = null
+    } else this.stayed = answer.error
   }
 
   /** The server said that the session is over. */
   ended(): void {
     this.user = null
+    this.stayed = null
     this.problem = { code: 'not-signed-in', message: 'The session has ended', retry: false }
   }
 }

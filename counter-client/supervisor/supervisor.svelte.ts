@@ -1,6 +1,6 @@
-import { api, newId, type Problem } from '../../shared/client/api.ts'
+import { api, type Problem } from '../../shared/client/api.ts'
 import { Branch, branchOfPage } from '../../shared/client/branch.svelte.ts'
-import { type Command, CommandLine } from '../../shared/client/commands.ts'
+import { type Command, CommandLine, IN_BROWSER } from '../../shared/client/commands.ts'
 import { LiveRoom } from '../../shared/client/room.svelte.ts'
 import { live as liveRoom } from '../../shared/client/rooms.ts'
 import { type LiveEvent, type LiveQueue, type LiveView, longestWaitMs } from '../../shared/protocol/wire.ts'
@@ -21,6 +21,8 @@ export class Overview {
   room = $state.raw<LiveRoom<LiveView, LiveEvent> | null>(null)
   branch: Branch
   branchId = $state<string | null>(null)
+  /** Nobody said which of several branches this page is about. */
+  mustChooseBranch = $state(false)
   problem = $state.raw<Problem | null>(null)
   isDone = $state(false)
   isSending = $state(false)
@@ -52,7 +54,7 @@ export class Overview {
         agency: found?.agency.short ?? (queue.service.split('.')[0] as string),
         queue,
         waitMs: longestWaitMs(queue.waitingSinceMs, nowMs),
-        openCounters: view.counters.filter((counter) => counter.state !== 'closed' && serving.has(counter.id)).length,
+        openCounters: view.counters.filter((counter) => counter.state === 'open' && serving.has(counter.id)).length,
         allCounters: serving.size,
       }
     })
@@ -82,16 +84,19 @@ export class Overview {
   }
 
   /** Reads the names again when a screen is named that isn't among them. */
-  async nameScreens(): Promise<void> {
+  async nameScreens(): Promise<boolean> {
     const path = `/branches/${encodeURIComponent(this.branchId ?? '')}/devices`
     const answer = await api<readonly { readonly deviceId: string; readonly name: string }[]>(path)
     if (answer.ok) this.screens = new Map(answer.value.map(({ deviceId, name }) => [deviceId, name]))
+    return answer.ok
   }
 
   async #start(): Promise<void> {
     const own = this.#session.user?.branch ?? null
     const answer = own === null ? await branchOfPage() : null
     const branch = own ?? (answer?.ok ? answer.value : null)
+    this.mustChooseBranch = branch === null && answer?.ok === true
+    if (this.mustChooseBranch) return
     if (branch === null) {
       this.#timer = setTimeout(() => void this.#start(), 2_000)
       return
@@ -105,13 +110,11 @@ export class Overview {
     })
     this.room = room
     this.#line = new CommandLine({
+      ...IN_BROWSER,
       send: (message, timeoutMs) => room.send(message, timeoutMs),
       isConnected: () => room.connected,
       storage: sessionStorage,
       key: `panggil.command.${branch}`,
-      newId,
-      nowMs: () => Date.now(),
-      wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     })
     void this.#line.resume()
   }

@@ -12,6 +12,8 @@ export interface AgencyLine {
   readonly closed: readonly string[]
   /** Why nobody is called: every service of it is paused by hand. */
   readonly stopped: string | null
+  /** Why it gives no more numbers today: every service of it was closed by hand. Those who wait are served on. */
+  readonly ended: string | null
 }
 
 /** A counter of the view with the agencies that it serves. */
@@ -59,6 +61,7 @@ export function agencyLines(
         paused: counters.filter(({ state }) => state === 'paused'),
         closed: counters.filter(({ state }) => state === 'closed').map(({ id }) => id),
         stopped: stops.length > 0 && stops.every((each) => each?.override === 'paused') ? (stops[0]?.reason ?? '') : null,
+        ended: stops.length > 0 && stops.every((each) => each?.override === 'closed') ? (stops[0]?.reason ?? '') : null,
       },
     ]
   })

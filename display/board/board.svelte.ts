@@ -1,5 +1,5 @@
 import { untrack } from 'svelte'
-import { api } from '../../shared/client/api.ts'
+import { type Answer, api } from '../../shared/client/api.ts'
 import { Branch, branchOfPage } from '../../shared/client/branch.svelte.ts'
 import { LiveRoom } from '../../shared/client/room.svelte.ts'
 import { board as boardRoom } from '../../shared/client/rooms.ts'
@@ -7,7 +7,7 @@ import { language } from '../../shared/i18n/language.svelte.ts'
 import type { ErrorCode } from '../../shared/protocol/errors.ts'
 import { LAYOUTS, type MediaItem, type ScreenSettings, THEMES, USUAL_SCREEN } from '../../shared/protocol/screen.ts'
 import type { BoardEvent, BoardView } from '../../shared/protocol/wire.ts'
-import { forgetDevice, type PairedDevice, pairedDevice } from '../pairing/pairing.svelte.ts'
+import { forgetDevice, keepDevice, type PairedDevice, pairedDevice } from '../pairing/pairing.svelte.ts'
 import { Sound } from '../sound/sound.svelte.ts'
 import { isNewerPage } from './newerPage.ts'
 
@@ -25,7 +25,7 @@ export interface ScreenSound {
 
 /** A public screen: pairs or uses whoever is signed in, then shows one branch or some zones of it. */
 export class Board {
-  step = $state<'starting' | 'pairing' | 'running'>('starting')
+  step = $state<'starting' | 'pairing' | 'choosing' | 'running'>('starting')
   room = $state.raw<LiveRoom<BoardView, BoardEvent> | null>(null)
   branch: Branch
   settings = $state.raw<ScreenSettings>(USUAL_SCREEN)
@@ -86,10 +86,14 @@ export class Board {
       }
     }
     const branch = await this.#branchToShow()
-    if (branch === null) return this.#startLater()
-    this.#branchId = branch
+    if (!branch.ok) return this.#startLater()
+    if (branch.value === null) {
+      this.step = 'choosing'
+      return
+    }
+    this.#branchId = branch.value
     this.step = 'running'
-    this.#openRoom(branch)
+    this.#openRoom(branch.value)
   }
 
   /** A paired screen sounds; the desk of somebody who looks at the board does not. */
@@ -137,10 +141,8 @@ export class Board {
     })
   }
 
-  async #branchToShow(): Promise<string | null> {
-    if (this.#device) return this.#device.branch
-    const answer = await branchOfPage()
-    return answer.ok ? answer.value : null
+  async #branchToShow(): Promise<Answer<string | null>> {
+    return this.#device ? { ok: true, value: this.#device.branch, etag: null } : branchOfPage()
   }
 
   #startLater(): void {
@@ -161,7 +163,7 @@ export class Board {
     if (JSON.stringify(zones) === JSON.stringify(device.zones ?? null) && name === device.name) return
     const isElsewhere = JSON.stringify(zones) !== JSON.stringify(device.zones ?? null)
     this.#device = { ...device, zones, name }
-    localStorage.setItem('panggil.device.display', JSON.stringify(this.#device))
+    keepDevice('display', this.#device)
     // Another set of zones is another room, with a view and revisions of its own.
     if (isElsewhere) this.#openRoom(device.branch)
   }

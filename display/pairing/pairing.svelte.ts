@@ -14,7 +14,7 @@ export interface PairedDevice {
 interface Offer {
   readonly code: string
   readonly secret: string
-  readonly expiresAtMs: number
+  readonly expiresInMs: number
 }
 
 const POLL_MS = 2_000
@@ -31,25 +31,32 @@ export function pairedDevice(kind: DeviceKind): PairedDevice | null {
   }
 }
 
+export const keepDevice = (kind: DeviceKind, device: PairedDevice): void => localStorage.setItem(storedAt(kind), JSON.stringify(device))
 export const forgetDevice = (kind: DeviceKind): void => localStorage.removeItem(storedAt(kind))
 
 /** Shows a code until an admin has typed it in somewhere; then the device is known for good. */
 export class Pairing {
   offer = $state.raw<Offer | null>(null)
   problem = $state.raw<Problem | null>(null)
+  /** How long the code is still good, in whole minutes: a new box's own clock and zone are nobody's. */
+  minutesLeft = $state(0)
   readonly #kind: DeviceKind
   readonly #done: (device: PairedDevice) => void
   #timer: ReturnType<typeof setTimeout> | undefined
+  readonly #minutes: ReturnType<typeof setInterval>
+  #untilMs = 0
   #closed = false
 
   constructor(kind: DeviceKind, done: (device: PairedDevice) => void) {
     this.#kind = kind
     this.#done = done
+    this.#minutes = setInterval(() => this.#count(), 1_000)
     void this.#ask()
   }
 
   close(): void {
     this.#closed = true
+    clearInterval(this.#minutes)
     clearTimeout(this.#timer)
   }
 
@@ -58,6 +65,10 @@ export class Pairing {
     if (this.#closed) return
     this.offer = answer.ok ? answer.value : null
     this.problem = answer.ok ? null : answer.error
+    if (answer.ok) {
+      this.#untilMs = performance.now() + answer.value.expiresInMs
+      this.#count()
+    }
     if (answer.ok) this.#later(POLL_MS, () => this.#claim(answer.value))
     else this.#later(AGAIN_MS, () => this.#ask())
   }
@@ -66,11 +77,15 @@ export class Pairing {
     const answer = await api<PairedDevice>('/pairings/claim', { method: 'POST', body: { secret: offer.secret } })
     if (this.#closed) return
     if (answer.ok) {
-      localStorage.setItem(storedAt(this.#kind), JSON.stringify(answer.value))
+      keepDevice(this.#kind, answer.value)
       this.#done(answer.value)
     } else if (answer.error.code === 'pairing-pending') this.#later(POLL_MS, () => this.#claim(offer))
     else if (answer.error.retry) this.#later(AGAIN_MS, () => this.#claim(offer))
     else void this.#ask()
+  }
+
+  #count(): void {
+    this.minutesLeft = Math.max(1, Math.ceil((this.#untilMs - performance.now()) / 60_000))
   }
 
   #later(ms: number, work: () => Promise<void>): void {

@@ -38,4 +38,14 @@ async function transact<T>(mode: IDBTransactionMode, work: (store: IDBObjectStor
 export const takeKept = <T>(key: string): Promise<T | null | undefined> =>
   transact<T>('readonly', (store) => store.get(key) as IDBRequest<T>)
 
+/** What is under any other key goes: a box has little room, and a pack is megabytes. */
+export const keepOnly = (keys: ReadonlySet<string>): Promise<unknown> =>
+  transact('readwrite', (store) => {
+    const all = store.getAllKeys()
+    all.onsuccess = () => {
+      for (const key of all.result) if (!keys.has(String(key))) store.delete(key)
+    }
+    return all
+  })
+
 export const keep = (key: string, value: unknown): Promise<unknown> => transact('readwrite', (store) => store.put(value, key))

@@ -42,6 +42,7 @@ export class Sound implements Loudspeaker {
   #clock = { atMs: 0, seconds: -1, stands: false }
   #expiry: ReturnType<typeof setTimeout> | undefined
   #lookTimer: ReturnType<typeof setTimeout> | undefined
+  readonly #letSleep: () => void
 
   constructor(options: SoundOptions) {
     this.#options = options
@@ -53,7 +54,7 @@ export class Sound implements Loudspeaker {
     this.#lookTimer = setTimeout(this.#look, BLOCKED_MS + 10)
     window.addEventListener('pagehide', this.#hush)
     for (const touch of ['pointerdown', 'keydown']) window.addEventListener(touch, this.#touched, { passive: true })
-    keepAwake()
+    this.#letSleep = keepAwake()
     this.#look()
   }
 
@@ -84,6 +85,7 @@ export class Sound implements Loudspeaker {
     window.removeEventListener('pagehide', this.#hush)
     for (const touch of ['pointerdown', 'keydown']) window.removeEventListener(touch, this.#touched)
     this.#hush()
+    this.#letSleep()
     this.#voices?.close()
     this.#output?.close()
   }

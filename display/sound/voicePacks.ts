@@ -1,6 +1,6 @@
 import type { Language } from '../../shared/domain/configuration.ts'
 import { checkManifest, type VoiceManifest } from '../../shared/speech/resolve.ts'
-import { keep, takeKept } from './keptFiles.ts'
+import { keep, keepOnly, takeKept } from './keptFiles.ts'
 
 /** A pack whose sprite is ready to be played. */
 export interface VoicePack {
@@ -74,16 +74,24 @@ export class VoicePacks {
       this.#isWanted = false
       clearTimeout(this.#timer)
       let isWhole = true
-      for (const name of new Set(LANGUAGES.flatMap((language) => [this.#chosen[language], SHIPPED[language]]))) {
+      const wanted = new Set(LANGUAGES.flatMap((language) => [this.#chosen[language], SHIPPED[language]]))
+      for (const name of wanted) {
         const found = await this.#loadOne(name)
         if (found === 'unreachable') isWhole = false
         // Each voice as soon as it is there: a call may be waiting for it.
         this.#show()
       }
+      if (isWhole && !this.#isWanted) await this.#forgetOthers(wanted)
       if (this.state === 'loading' && isWhole) this.state = 'failed'
       if (this.state === 'loading' || !isWhole) this.#timer = setTimeout(() => this.load(), AGAIN_MS)
       this.#changed()
     }
+  }
+
+  /** Packs that nobody chooses any more: each is 12 MB of sound in memory. */
+  async #forgetOthers(wanted: ReadonlySet<string>): Promise<void> {
+    for (const name of this.#packs.keys()) if (!wanted.has(name)) this.#packs.delete(name)
+    await keepOnly(wanted)
   }
 
   #show(): void {
@@ -92,19 +100,20 @@ export class VoicePacks {
   }
 
   async #loadOne(name: string): Promise<'there' | 'absent' | 'unreachable'> {
-    const kept = (await takeKept<Kept>(name)) ?? null
     const told = await readManifest(name)
     if (told === 'absent') {
       this.#packs.delete(name)
       return 'absent'
     }
-    const manifest = told === 'unreachable' ? kept?.manifest : told
-    if (!manifest) return 'unreachable'
     const known = this.#packs.get(name)
-    if (known && known.manifest.sha256 === manifest.sha256) {
-      this.#packs.set(name, { manifest, sprite: known.sprite })
+    if (known && (told === 'unreachable' || known.manifest.sha256 === told.sha256)) {
+      if (told !== 'unreachable') this.#packs.set(name, { manifest: told, sprite: known.sprite })
       return 'there'
     }
+    // Megabytes: read only where they are needed.
+    const kept = (await takeKept<Kept>(name)) ?? null
+    const manifest = told === 'unreachable' ? kept?.manifest : told
+    if (!manifest) return 'unreachable'
     const isKept = kept !== null && kept.manifest.sha256 === manifest.sha256
     const file = isKept ? kept.file : await readFile(`/voices/${name}/${manifest.file}`, SPRITE_MS)
     if (file === null) return 'unreachable'

@@ -24,6 +24,8 @@ export interface UserRecord {
   /** Another one with each change of what his sessions may do or were opened with: older sessions are void, whoever missed the news. */
   readonly generation: string
   readonly createdAtMs: number
+  /** Absent in records of an older version: he may sign in. */
+  readonly isDisabled?: boolean
 }
 
 interface SessionRecord {
@@ -39,6 +41,11 @@ export interface User {
   readonly role: Role
   readonly branch: string | null
   readonly counters: readonly string[] | null
+}
+
+/** As an admin sees him. */
+export interface ListedUser extends User {
+  readonly isDisabled: boolean
 }
 
 export interface SignedIn {
@@ -67,6 +74,7 @@ const RESERVED = new Set(['system', 'visitor', 'me'])
 
 const keyOf = (username: string): string => username.toLowerCase()
 const userOf = ({ username, name, role, branch, counters }: UserRecord): User => ({ username, name, role, branch, counters })
+const listedOf = (user: UserRecord): ListedUser => ({ ...userOf(user), isDisabled: user.isDisabled ?? false })
 
 /** How many digests are remembered: more than a house has people and screens. */
 const SHOWN_MAX = 10_000
@@ -183,7 +191,7 @@ export class Accounts implements Authenticator {
     const session = await records.get<SessionRecord>('sessions', sessionId)
     if (session === null || this.#isOver(session.value.expiresAtMs)) return null
     const user = await records.get<UserRecord>('users', keyOf(session.value.username))
-    if (user === null || user.value.generation !== session.value.generation) return null
+    if (user === null || user.value.isDisabled || user.value.generation !== session.value.generation) return null
     const principal: UserPrincipal = { kind: 'user', ...userOf(user.value), sessionId }
     return { principal, tokenHash, expiresAtMs: session.value.expiresAtMs }
   }
@@ -247,7 +255,7 @@ export class Accounts implements Authenticator {
 
   // --- sessions
 
-  /** Refused as `wrong-password` whether name or password is wrong; `rate-limited` after too many failures, also with the right password. */
+  /** Refused as `wrong-password` whether name or password is wrong; `account-disabled` only to who knows the password; `rate-limited` after too many failures, also with the right password. */
   async signIn(username: string, password: string, address: string): Promise<Outcome<SignedIn>> {
     const account = `account ${keyOf(username)}`
     const from = `address ${address}`
@@ -261,6 +269,7 @@ export class Accounts implements Authenticator {
       }
       await this.#attempts.succeeded(account)
       let user = found.value
+      if (user.isDisabled) return refuse('account-disabled')
       if (isOutdated(user.passwordHash)) {
         user = { ...user, passwordHash: await hashPassword(password) }
         await this.#store.records.put('users', keyOf(username), user, found.version)
@@ -286,23 +295,23 @@ export class Accounts implements Authenticator {
 
   // --- users
 
-  async users(): Promise<User[]> {
-    return (await this.#store.records.list<UserRecord>('users')).map(({ value }) => userOf(value))
+  async users(): Promise<ListedUser[]> {
+    return (await this.#store.records.list<UserRecord>('users')).map(({ value }) => listedOf(value))
   }
 
-  async user(username: string): Promise<User | null> {
+  async user(username: string): Promise<ListedUser | null> {
     const found = await this.#store.records.get<UserRecord>('users', keyOf(username))
-    return found ? userOf(found.value) : null
+    return found ? listedOf(found.value) : null
   }
 
-  async createUser(wanted: NewUser): Promise<Outcome<User>> {
+  async createUser(wanted: NewUser): Promise<Outcome<ListedUser>> {
     const { password, ...rest } = wanted
     if (RESERVED.has(keyOf(wanted.username))) return wrongValue('username', 'is a reserved word')
     const fault = passwordFault(password, wanted.username)
     if (fault) return wrongValue('password', fault)
     if (await this.user(wanted.username)) return refuse('username-taken')
     const user = await this.#newRecord(rest, password)
-    return (await this.#store.records.put('users', keyOf(user.username), user, 0)) ? done(userOf(user)) : refuse('username-taken')
+    return (await this.#store.records.put('users', keyOf(user.username), user, 0)) ? done(listedOf(user)) : refuse('username-taken')
   }
 
   async #newRecord(user: User, password: string): Promise<UserRecord> {
@@ -310,13 +319,14 @@ export class Accounts implements Authenticator {
   }
 
   /** Changes what the user may do; his sessions end with it. A new name alone ends nothing. Null: no such user. */
-  async changeUser(username: string, change: Partial<Pick<User, 'name' | 'role' | 'branch' | 'counters'>>): Promise<User | null> {
-    const endsSessions = change.role !== undefined || change.branch !== undefined || change.counters !== undefined
+  async changeUser(username: string, change: Partial<Omit<ListedUser, 'username'>>): Promise<ListedUser | null> {
+    const { name: _name, ...rights } = change
+    const endsSessions = Object.keys(rights).length > 0
     return this.#change(username, (user) => ({ ...user, ...change, generation: endsSessions ? randomUUID() : user.generation }))
   }
 
   /** Null: no such user. All his sessions end. */
-  async setPassword(username: string, password: string): Promise<Outcome<User> | null> {
+  async setPassword(username: string, password: string): Promise<Outcome<ListedUser> | null> {
     const fault = passwordFault(password, username)
     if (fault) return wrongValue('password', fault)
     const passwordHash = await hashPassword(password)
@@ -342,14 +352,14 @@ export class Accounts implements Authenticator {
     return isThere
   }
 
-  async #change(username: string, change: (user: UserRecord) => UserRecord): Promise<User | null> {
+  async #change(username: string, change: (user: UserRecord) => UserRecord): Promise<ListedUser | null> {
     for (;;) {
       const found = await this.#store.records.get<UserRecord>('users', keyOf(username))
       if (found === null) return null
       const next = change(found.value)
       if (!(await this.#store.records.put('users', keyOf(username), next, found.version))) continue
       if (next.generation !== found.value.generation) await this.#deleteSessions(keyOf(username), next.generation)
-      return userOf(next)
+      return listedOf(next)
     }
   }
 

@@ -1,3 +1,4 @@
+import type { PrinterSettings } from '../../shared/protocol/printing.ts'
 import { type ScreenSettings, USUAL_SCREEN } from '../../shared/protocol/screen.ts'
 import type { BranchStore } from '../store/store.ts'
 import { done, type Outcome, refuse, wrongValue } from './outcome.ts'
@@ -16,6 +17,8 @@ export interface DeviceRecord extends Partial<ScreenSettings> {
   readonly name: string
   readonly branch: string
   readonly zones: readonly string[] | null
+  /** Absent in records of an older version. */
+  readonly printer?: PrinterSettings | null
   /** Null until the screen that shows the code has fetched its token. */
   readonly tokenHash: string | null
   readonly createdAtMs: number
@@ -34,6 +37,7 @@ export interface Device extends ScreenSettings {
   readonly kind: DevicePrincipal['device']
   readonly name: string
   readonly zones: readonly string[] | null
+  readonly printer: PrinterSettings | null
   readonly isPaired: boolean
   readonly createdAtMs: number
 }
@@ -43,10 +47,15 @@ export interface NewDevice extends Partial<ScreenSettings> {
   readonly kind: DevicePrincipal['device']
   readonly name: string
   readonly zones: readonly string[] | null
+  readonly printer?: PrinterSettings | null
   readonly pairingCode?: string | undefined
 }
 
-export type DeviceChange = { readonly name?: string; readonly zones?: readonly string[] | null } & Partial<ScreenSettings>
+export type DeviceChange = {
+  readonly name?: string
+  readonly zones?: readonly string[] | null
+  readonly printer?: PrinterSettings | null
+} & Partial<ScreenSettings>
 
 export interface ClaimedDevice {
   readonly deviceId: string
@@ -69,7 +78,7 @@ export const principalOfDevice = (record: DeviceRecord, sessionId: string): Devi
 
 const deviceOf = (record: DeviceRecord): Device => {
   const { deviceId, kind, name, zones, tokenHash, createdAtMs } = record
-  return { deviceId, kind, name, zones, ...screenOf(record), isPaired: tokenHash !== null, createdAtMs }
+  return { deviceId, kind, name, zones, ...screenOf(record), printer: record.printer ?? null, isPaired: tokenHash !== null, createdAtMs }
 }
 
 const screenOf = ({ layout, theme, language, agencies }: Partial<ScreenSettings>): ScreenSettings => ({
@@ -100,6 +109,12 @@ export class Devices {
       .filter(({ value }) => value.branch === branch)
       .map(({ value }) => deviceOf(value))
       .sort((a, b) => a.createdAtMs - b.createdAtMs)
+  }
+
+  /** Null: this branch has no such device. */
+  async get(branch: string, deviceId: string): Promise<Device | null> {
+    const found = await this.#store.records.get<DeviceRecord>('devices', deviceId)
+    return found === null || found.value.branch !== branch ? null : deviceOf(found.value)
   }
 
   async create({ pairingCode, ...wanted }: NewDevice): Promise<Outcome<{ deviceId: string; token?: string }>> {
@@ -135,6 +150,24 @@ export class Devices {
     }
   }
 
+  /** Another machine takes this device's place: its token is dead, and the one that shows the code fetches a new one. */
+  async pairAnew(branch: string, deviceId: string, pairingCode: string): Promise<Outcome<null>> {
+    const { records } = this.#store
+    const code = readPairingCode(pairingCode)
+    const pairing = (await records.list<PairingRecord>('pairings')).find(({ value }) => value.code === code)
+    const device = await records.get<DeviceRecord>('devices', deviceId)
+    if (device === null || device.value.branch !== branch) return refuse('unknown-device')
+    if (!pairing || pairing.value.deviceId !== null || pairing.value.expiresAtMs <= this.#store.nowMs())
+      return refuse('unknown-pairing', 'No screen shows this code now')
+    if (pairing.value.kind !== device.value.kind) return wrongValue('pairingCode', `is of a ${pairing.value.kind}`)
+    if (!(await records.put('pairings', pairing.id, { ...pairing.value, deviceId }, pairing.version)))
+      return refuse('unknown-pairing', 'No screen shows this code now')
+    // A claim that came in between has its token already: then there is nothing to take away any more.
+    await records.put('devices', deviceId, { ...device.value, tokenHash: null }, device.version)
+    this.#ended(deviceId)
+    return done(null)
+  }
+
   /** False: this branch has no such device. */
   async revoke(branch: string, deviceId: string): Promise<boolean> {
     const found = await this.#store.records.get<DeviceRecord>('devices', deviceId)
@@ -146,7 +179,9 @@ export class Devices {
 
   // --- pairing, in the shape of RFC 8628: the code is for a person, the secret for the screen
 
-  async offer(kind: DevicePrincipal['device']): Promise<Outcome<{ code: string; secret: string; expiresAtMs: number }>> {
+  async offer(
+    kind: DevicePrincipal['device'],
+  ): Promise<Outcome<{ code: string; secret: string; expiresAtMs: number; expiresInMs: number }>> {
     const { records } = this.#store
     const open = await records.list<PairingRecord>('pairings')
     if (open.length >= PAIRINGS_MAX) return refuse('rate-limited', 'Too many screens wait to be paired')
@@ -156,7 +191,7 @@ export class Devices {
     const secret = newSecret(16)
     const pairing: PairingRecord = { code, kind, expiresAtMs: this.#store.nowMs() + PAIRING_MS, deviceId: null }
     await records.put('pairings', digest(secret), pairing, 0)
-    return done({ code, secret, expiresAtMs: pairing.expiresAtMs })
+    return done({ code, secret, expiresAtMs: pairing.expiresAtMs, expiresInMs: PAIRING_MS })
   }
 
   /** Once: whoever asks second is told that there is no such pairing. */

@@ -6,6 +6,7 @@ import { UNDO_MS } from '../../shared/domain/decide.ts'
 import { estimate } from '../../shared/domain/estimate.ts'
 import type { BranchEvent } from '../../shared/domain/events.ts'
 import { callOf } from '../../shared/domain/evolve.ts'
+import { nextServingMs } from '../../shared/domain/hours.ts'
 import { ticketsAhead, upcomingFor, waitingFor } from '../../shared/domain/order.ts'
 import {
   type Announcement,
@@ -19,6 +20,7 @@ import {
   type ZoneState,
   zoneState,
 } from '../../shared/domain/state.ts'
+import { breakOf } from '../../shared/protocol/breaks.ts'
 import {
   type BoardChanges,
   type BoardCounter,
@@ -88,7 +90,8 @@ const boardCounter = (state: BranchState, counter: Counter): BoardCounter => ({
   label: counter.label,
   zone: counter.zone,
   state: counterState(state, counter.id).state,
-  reason: counterState(state, counter.id).reason,
+  // An officer's own words are for supervisors (PRIV1).
+  reason: breakOf(counterState(state, counter.id).reason)?.id ?? null,
   untilMs: counterState(state, counter.id).untilMs,
 })
 
@@ -150,10 +153,6 @@ export function boardEvent(
       const counters = counter && shows(zones, counter.zone) ? { counters: [boardCounter(after, counter)] } : {}
       return changed({ ...counters, ...usualChanges(before, after, zones) })
     }
-    case 'servicePaused':
-    case 'serviceOpened':
-    case 'serviceReset':
-      return changed({ services: after.services })
     case 'dayOverridden':
       return changed({ dayOverride: after.dayOverride })
     case 'branchPaused':
@@ -182,6 +181,7 @@ const usualChanges = (before: BranchState, after: BranchState, zones: readonly s
   ...waitingChanges(before, after),
   ...missedChanges(before, after, zones),
   ...zoneChanges(before, after, zones),
+  ...(before.services === after.services ? {} : { services: after.services }),
 })
 
 function missedChanges(before: BranchState, after: BranchState, zones: readonly string[] | null): { missed: MissedCall[] } | null {
@@ -413,7 +413,24 @@ export function ticketView(state: BranchState, id: string): TicketView | null {
     estimate: estimate(state, ticket),
     ...(counter ? { counter: { id: counter.id, label: counter.label } } : {}),
     stop: ticket.stop,
+    // Tickets of an older server have neither.
+    refusal: ticket.refusal ?? null,
+    paused: ticket.state === 'waiting' ? pausedBecause(state, ticket) : null,
+    nextDay: ticket.waitsForNextDay ? { atMs: nextServiceMs(state, ticket) } : null,
   }
+}
+
+/** What was written for those who wait while nobody is called. */
+function pausedBecause(state: BranchState, ticket: Ticket): string | null {
+  if (state.pause) return state.pause.reason
+  const override = state.services[currentService(ticket)]
+  return override?.override === 'paused' ? override.reason : null
+}
+
+/** When the service is open again on a day after this one, for whoever was carried over. */
+function nextServiceMs({ configuration, day }: BranchState, ticket: Ticket): number | null {
+  const hours = indexOf(configuration).services.get(currentService(ticket))?.hours ?? configuration.hours
+  return nextServingMs(hours, day, configuration.timeZone)
 }
 
 /** The named fields of `after` that differ from `before`. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
-import type { Service, Text } from '../../shared/domain/configuration.ts'
+import { indexOf, type Service, type Text } from '../../shared/domain/configuration.ts'
 import { closedBecause, quotaUsed } from '../../shared/domain/decide.ts'
+import { dayEndMs, issuing } from '../../shared/domain/hours.ts'
 import { type BranchState, queue } from '../../shared/domain/state.ts'
 import type { BranchDescription, PublicService } from './schemas.ts'
 
@@ -38,9 +39,7 @@ export function describeBranch(state: BranchState, nowMs: number): z.input<typeo
 
 function describeService(state: BranchState, code: string, service: Service, nowMs: number): z.input<typeof PublicService> {
   const { name, averageMinutes, targetMinutes, requirements, fee, note, hours, quotaPerDay } = service
-  const refused = closedBecause(state, code, nowMs) ?? quotaUsed(state, code)
-  const { reason, text, opensAtMs } = refused?.details ?? {}
-  const closedReason = typeof reason === 'string' ? reason : (refused?.code ?? null)
+  const closed = closedNow(state, code, nowMs)
   return {
     code,
     name,
@@ -50,12 +49,36 @@ function describeService(state: BranchState, code: string, service: Service, now
     ...(fee === undefined ? {} : { fee }),
     ...(note === undefined ? {} : { note }),
     ...(hours === undefined ? {} : { hours: hours as z.input<typeof PublicService>['hours'] }),
-    open: refused === null,
-    closedReason,
-    closedText: typeof text === 'string' || (typeof text === 'object' && text !== null) ? (text as Text) : null,
-    opensAtMs: typeof opensAtMs === 'number' ? opensAtMs : null,
+    open: closed === null,
+    closedReason: closed?.reason ?? null,
+    closedText: closed?.text ?? null,
+    opensAtMs: closed?.opensAtMs ?? null,
     waiting: queue(state, code).size,
     quotaPerDay: quotaPerDay ?? null,
     quotaLeft: quotaPerDay == null ? null : Math.max(0, quotaPerDay - (state.issued[code] ?? 0)),
   }
+}
+
+interface Closed {
+  readonly reason: string
+  readonly text: Text | null
+  readonly opensAtMs: number | null
+}
+
+/** Why a visitor can't have a number now, and until when. What is switched off is so also while the whole hall is paused. */
+function closedNow(state: BranchState, code: string, nowMs: number): Closed | null {
+  if (indexOf(state.configuration).services.get(code)?.enabled === false) return { reason: 'switched-off', text: null, opensAtMs: null }
+  const refused = closedBecause(state, code, nowMs) ?? quotaUsed(state, code)
+  if (refused === null) return null
+  const { reason = refused.code, text = null, opensAtMs = null } = refused.details as Partial<Closed>
+  const isOverForToday = reason === 'day-closed' || reason === 'quota-used'
+  return { reason, text, opensAtMs: isOverForToday ? opensNextDayMs(state, code) : opensAtMs }
+}
+
+/** When its hours let a service issue numbers again after this business day; null: not within the days that are looked ahead. */
+function opensNextDayMs({ configuration, day }: BranchState, code: string): number | null {
+  const hours = indexOf(configuration).services.get(code)?.hours ?? configuration.hours
+  const endMs = dayEndMs(day, configuration.timeZone)
+  const next = issuing(hours, configuration.timeZone, endMs)
+  return next.open ? endMs : next.opensAtMs
 }

@@ -4,10 +4,12 @@ import type { ErrorCode } from '../../shared/protocol/errors.ts'
 import type { Accounts } from '../auth/accounts.ts'
 import type { Refused } from '../auth/outcome.ts'
 import { type Action, may } from '../auth/permissions.ts'
+import type { Presence } from '../auth/presence.ts'
 import type { Principal, UserPrincipal } from '../auth/principal.ts'
 import type { Branches } from '../branch/branches.ts'
 import type { BranchRuntime } from '../branch/runtime.ts'
 import type { Config } from '../config.ts'
+import type { Printers } from '../printing/printers.ts'
 import type { BranchStore } from '../store/store.ts'
 import type { RequestBudget } from './requestBudget.ts'
 
@@ -23,12 +25,16 @@ export interface Services {
   readonly store: BranchStore
   readonly branches: Branches
   readonly accounts: Accounts
+  readonly presence: Presence
+  readonly printers: Printers
   /** What visitors' own phones may take, by address. */
   readonly visitors: RequestBudget
   readonly pairings: RequestBudget
   readonly claims: RequestBudget
   /** Origin that QR codes and links begin with. */
   publicUrl(): string
+  /** Origins under which this server answers, those of other machines first. */
+  addresses(): readonly string[]
   readonly isSecure: boolean
 }
 

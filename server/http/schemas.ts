@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ERRORS, type ErrorCode } from '../../shared/protocol/errors.ts'
+import { COLUMNS } from '../../shared/protocol/printing.ts'
 import {
   BranchCommand as branchCommand,
   Configuration as configuration,
@@ -7,6 +8,7 @@ import {
   text as line,
 } from '../../shared/protocol/schemas.ts'
 import { LAYOUTS, THEMES } from '../../shared/protocol/screen.ts'
+import type * as Wire from '../../shared/protocol/wire.ts'
 
 export const CounterCommand: z.ZodType = counterCommand
 export const BranchCommand: z.ZodType = branchCommand
@@ -57,6 +59,7 @@ export const User = z.object({
   branch: z.string().nullable().describe('null: all branches (admins only)'),
   counters: z.array(z.string()).nullable().describe('Counters that this officer may open; null: all of the branch'),
 })
+export const ListedUser = User.extend({ isDisabled: z.boolean().describe('Switched off: can’t sign in') })
 export const SignedIn = z.object({ token: z.string(), user: User, expiresAtMs: milliseconds })
 const screen = {
   layout: z
@@ -92,6 +95,7 @@ export const UserChange = z.strictObject({
   role: Role.optional(),
   branch: Id.nullable().optional(),
   counters: counters.optional(),
+  isDisabled: z.boolean().optional().describe('Switched off: his sessions end, and he can’t sign in'),
 })
 export const NewPassword = z.strictObject({ password: newPassword })
 export const OwnPassword = z.strictObject({ current: passwordText, password: newPassword })
@@ -99,6 +103,22 @@ export const OwnPassword = z.strictObject({ current: passwordText, password: new
 // --- devices
 
 export const DeviceKind = z.enum(['display', 'kiosk'])
+const printerState = z.enum(['ready', 'paperLow', 'paperOut', 'coverOpen', 'away', 'failed'])
+const columns = z.literal(COLUMNS).describe('32 on 58 mm paper, 48 on 80 mm')
+/** Names and addresses only: nothing that could say more to whoever is at the other end. */
+const printerHost = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,252})$|^[0-9A-Fa-f:.]{2,45}$/, 'must be a host name or an IP address')
+export const Printer = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('network'),
+      host: printerHost,
+      port: z.number().int().min(1).max(65_535).describe('9100 as a rule'),
+      columns,
+      cutter: z.boolean().exactOptional().describe('Absent: none'),
+    }),
+    z.strictObject({ kind: z.literal('browser'), columns }),
+  ])
+  .describe('`network`: ESC/POS over TCP, spoken to by the server; `browser`: the page prints itself')
 export const NewDevice = z.strictObject({
   kind: DeviceKind,
   name: line(100),
@@ -107,6 +127,7 @@ export const NewDevice = z.strictObject({
   theme: screen.theme.optional(),
   language: screen.language.optional(),
   agencies: screen.agencies.optional(),
+  printer: Printer.nullable().optional(),
   pairingCode: z.string().min(8).max(12).optional().describe('The token then goes to the screen that shows this code'),
 })
 export const DeviceChange = z.strictObject({
@@ -116,6 +137,7 @@ export const DeviceChange = z.strictObject({
   theme: screen.theme.optional(),
   language: screen.language.optional(),
   agencies: screen.agencies.optional(),
+  printer: Printer.nullable().optional().describe('null: it has none any more'),
 })
 export const CreatedDevice = z.object({
   deviceId: z.string(),
@@ -127,11 +149,33 @@ export const Device = z.object({
   name: z.string(),
   zones: z.array(z.string()).nullable(),
   ...screen,
+  printer: Printer.nullable(),
   isPaired: z.boolean().describe('Its token has been handed over'),
   createdAtMs: milliseconds,
 })
+export const ListedDevice = Device.extend({
+  contact: z
+    .object({
+      isConnected: z.boolean(),
+      sinceMs: milliseconds.nullable().describe('Since when it is connected, or is not; null: not heard of since this server began'),
+      sound: z.enum(['ready', 'loading', 'blocked', 'off', 'failed']).nullable(),
+    })
+    .describe('As this server knows it'),
+  speaksIn: z.array(z.string()).describe('Zones whose loudspeaker it is now'),
+  printerState: printerState.nullable().describe('null: it has none, or it said nothing yet'),
+})
+export const DevicePairing = z.strictObject({ pairingCode: z.string().min(8).max(12) })
+export const House = z.object({
+  publicUrl: z.string().describe('What QR codes begin with'),
+  addresses: z.array(z.string()).describe('Under which this server answers; other machines’ first'),
+})
 export const PairingRequest = z.strictObject({ kind: DeviceKind })
-export const PairingOffer = z.object({ code: z.string(), secret: z.string(), expiresAtMs: milliseconds })
+export const PairingOffer = z.object({
+  code: z.string(),
+  secret: z.string(),
+  expiresAtMs: milliseconds,
+  expiresInMs: z.number().int().describe('For a screen whose clock nobody has set'),
+})
 export const PairingClaim = z.strictObject({ secret: z.string().min(1).max(100) })
 export const ClaimedDevice = z.object({
   deviceId: z.string(),
@@ -140,6 +184,21 @@ export const ClaimedDevice = z.object({
   zones: z.array(z.string()).nullable(),
   name: z.string(),
 })
+
+// --- printing
+
+export const OwnDevice = z.object({
+  deviceId: z.string(),
+  name: z.string(),
+  printer: Printer.nullable(),
+  printerState: printerState.nullable().describe('null: it has none, or it said nothing yet'),
+})
+export const PrintRequest = z.strictObject({
+  device: Id.optional().describe('Whose printer; a kiosk prints on its own, staff on the only one there is where absent'),
+  copy: z.literal(true).optional().describe('Printed again, marked as a copy'),
+})
+export const Printed = z.object({ state: z.enum(['ready', 'paperLow']) })
+export const HandedRequest = z.strictObject({ how: z.enum(['paper', 'screen']) })
 
 // --- branches
 
@@ -240,7 +299,7 @@ export const Ticket = z.object({
   class: z.string(),
   state: ticketState,
   issuedAtMs: milliseconds,
-  counter: z.string().optional(),
+  counter: z.string().exactOptional(),
 })
 const estimate = z.object({ lowMinutes: z.number(), highMinutes: z.number() }).nullable()
 export const IssuedTicket = z.object({ ticket: Ticket, ahead: z.number().int(), estimate, url: z.string() })
@@ -250,6 +309,9 @@ export const TicketView = z.object({
   estimate,
   counter: z.object({ id: z.string(), label: z.string() }).optional(),
   stop: z.number().int(),
+  refusal: z.string().nullable().describe('Why it is not served any more: the supervisor’s words, or `day-closed`'),
+  paused: z.string().nullable().describe('Why nobody is called while it waits: the supervisor’s words'),
+  nextDay: z.object({ atMs: milliseconds.nullable() }).nullable().describe('Carried over: when its service opens on a later day'),
 })
 export const Passed = z.object({
   ticket: z.object({ number: z.string(), state: ticketState, class: z.string(), readyAtMs: milliseconds, dueAtMs: milliseconds }),
@@ -281,37 +343,166 @@ export const LoggedEvent = z.object({
   event: z.looseObject({ type: z.string(), atMs: milliseconds, by: z.string() }),
 })
 
-// --- views
+// --- the day
+
+const dayHours = z.object({
+  intervals: z.array(z.object({ fromMs: milliseconds, untilMs: milliseconds })).describe('Empty: closed today'),
+  reason: text.nullable().describe('Why today differs from the usual week'),
+})
+export const DaySheet = z.object({
+  day: z.string(),
+  atMs: milliseconds,
+  revision,
+  hours: dayHours,
+  services: z.array(
+    z.object({
+      service: z.string(),
+      hours: dayHours.nullable().describe('null: the branch’s'),
+      closed: z
+        .object({ reason: z.string(), text: text.nullable(), opensAtMs: milliseconds.nullable() })
+        .nullable()
+        .describe('Why it issues no tickets now; null: it does'),
+      issuesUntilMs: milliseconds.nullable().describe('Until when the hours let it issue tickets'),
+      quotaPerDay: z.number().int().nullable(),
+      quotaLeft: z.number().int().nullable(),
+      outlook: z
+        .object({
+          endsMs: milliseconds.nullable(),
+          breakMs: milliseconds.nullable(),
+          waiting: z.number().int(),
+          served: z.number().int().describe('How many of those waiting can be served before it ends'),
+          servedBeforeBreak: z.number().int(),
+          from: z.string().nullable().describe('The number from which on nobody can be served any more'),
+        })
+        .describe('Counters open now, average minutes, nobody else coming'),
+      carriedOver: z.number().int().describe('How many wait for the next day'),
+    }),
+  ),
+  lastDay: z
+    .object({
+      day: z.string(),
+      endedAtMs: milliseconds,
+      services: z.record(
+        z.string(),
+        z.object({
+          completed: z.number().int(),
+          missed: z.number().int(),
+          refused: z.number().int(),
+          carriedOver: z.number().int(),
+          cancelled: z.number().int(),
+        }),
+      ),
+    })
+    .nullable(),
+})
+export const DayWaiting = z.object({
+  atMs: milliseconds,
+  carriedOver: z.array(z.object({ id: z.string(), number: z.string(), service: z.string() })),
+  tickets: z.array(z.object({ id: z.string(), number: z.string(), service: z.string(), isHeld: z.boolean(), canBeServed: z.boolean() })),
+})
+
+// --- the help desk
+
+export const DeskTicket = TicketView.extend({
+  url: z.string().describe('Of the page that its visitor follows'),
+  said: name.describe('The number as a call will name it'),
+  language: z.enum(['id', 'en']),
+  journey: z.string().nullable(),
+  readyAtMs: milliseconds,
+  promisedAtMs: milliseconds.describe('Until when it should be called'),
+  calledAtMs: milliseconds.nullable(),
+  startedAtMs: milliseconds.nullable(),
+  endedAtMs: milliseconds.nullable(),
+  calls: z.number().int(),
+  sentTo: z.string().nullable().describe('Waits for this counter alone'),
+  outcomes: z.array(z.enum(['done', 'incompleteDocuments', 'continuesElsewhere', 'collectLater']).nullable()),
+  note: z.string().nullable().describe('Free text of staff'),
+  handed: z.enum(['paper', 'screen']).nullable().describe('How the visitor got the number; null: nobody said'),
+})
+export const DeskFound = z.object({ tickets: z.array(Ticket) })
+export const DeskWaiting = z.object({
+  atMs: milliseconds,
+  waiting: z.number().int().describe('In the whole hall'),
+  tickets: z.array(
+    z.object({
+      id: z.string(),
+      number: z.string(),
+      service: z.string(),
+      class: z.string(),
+      readyAtMs: milliseconds,
+      promisedAtMs: milliseconds,
+      sentTo: z.string().nullable(),
+    }),
+  ),
+})
+export const DeskSheet = z.object({ day: z.string(), written: z.array(z.string()) })
+export const DeskPrinter = z.object({
+  device: z.string(),
+  name: z.string(),
+  state: z.enum(['ready', 'paperLow', 'paperOut', 'coverOpen', 'away', 'failed']).nullable().describe('null: it said nothing yet'),
+})
+
+// --- views: as the wire has them, or this does not compile
 
 const counterStatus = z.enum(['closed', 'open', 'paused'])
-const branchHead = z.object({ id: z.string(), name, timeZone: z.string() })
+const branchHead = z.object({ id: z.string(), name: name, timeZone: z.string() })
 const dayOverride = z.enum(['open', 'closed']).nullable()
 const pause = z.object({ reason: z.string(), sinceMs: milliseconds }).nullable()
-const notice = z.object({ text: name, atMs: milliseconds }).nullable()
-const serviceState = z.looseObject({ override: z.string() })
-export const BoardView = z.object({
+const notice = z.object({ text: name, zones: z.array(z.string()).nullable().describe('null: all'), atMs: milliseconds }).nullable()
+const serviceState = z.object({
+  override: z.enum(['open', 'paused', 'closed']).describe('`open`: outside its hours too; `closed`: no new tickets today'),
+  reason: z.string().nullable(),
+  before: z
+    .object({ override: z.enum(['open', 'closed']), reason: z.string().nullable() })
+    .exactOptional()
+    .describe('Of a pause: what holds again when it ends'),
+})
+const counterHead = z.object({ id: z.string(), label: z.string() })
+const zoneSound = z
+  .enum(['ok', 'none', 'blocked', 'quiet'])
+  .describe('`none`: no screen can speak; `blocked`: one waits for a touch; `quiet`: calls are only shown')
+const announcementState = z.enum(['waiting', 'speaking', 'heard', 'notHeard', 'dropped'])
+
+export const BoardView: z.ZodType<Wire.BoardView & { readonly revision: number }> = z.object({
   revision,
   branch: branchHead,
   configuredRevision: revision,
   day: z.string(),
-  calls: z.array(
-    z.looseObject({
-      announcementId: z.string(),
-      ticket: z.object({ number: z.string() }),
-      counter: z.object({ id: z.string(), label: z.string() }),
+  calls: z
+    .array(
+      z.object({
+        announcementId: z.string(),
+        kind: z.enum(['call', 'recall']),
+        ticket: z.object({ number: z.string() }),
+        counter: counterHead,
+        zone: z.string(),
+        service: z.string(),
+        atMs: milliseconds,
+        sequence: z.number().int(),
+        language: z.enum(['id', 'en']),
+        caption: name,
+      }),
+    )
+    .describe('Newest first'),
+  missed: z.array(z.object({ number: z.string(), counter: counterHead, atMs: milliseconds })).describe('Visitors who did not come'),
+  zones: z.array(z.object({ id: z.string(), sound: zoneSound, speaking: z.string().nullable() })),
+  waiting: z.record(z.string(), z.number().int()),
+  counters: z.array(
+    z.object({
+      id: z.string(),
+      label: z.string(),
       zone: z.string(),
-      atMs: milliseconds,
-      caption: name,
+      state: counterStatus,
+      reason: z.string().nullable(),
+      untilMs: milliseconds.nullable(),
     }),
   ),
-  waiting: z.record(z.string(), z.number().int()),
-  counters: z.array(z.object({ id: z.string(), label: z.string(), zone: z.string(), state: counterStatus })),
   services: z.record(z.string(), serviceState),
   dayOverride,
   pause,
   notice,
 })
-export const LiveView = z.object({
+export const LiveView: z.ZodType<Wire.LiveView & { readonly revision: number }> = z.object({
   revision,
   branch: branchHead,
   configuredRevision: revision,
@@ -333,10 +524,30 @@ export const LiveView = z.object({
       label: z.string(),
       zone: z.string(),
       state: counterStatus,
-      officer: z.string().optional(),
-      ticket: Ticket.optional(),
+      officer: z.string().exactOptional(),
+      ticket: Ticket.exactOptional(),
       waiting: z.number().int(),
       reason: z.string().nullable(),
+      untilMs: milliseconds.nullable(),
+      sinceMs: milliseconds,
+      announcement: announcementState.nullable(),
+    }),
+  ),
+  zones: z.array(
+    z.object({
+      id: z.string(),
+      sound: zoneSound,
+      device: z.string().nullable(),
+      speaking: z.string().nullable(),
+      waiting: z.number().int(),
+      quiet: z.string().nullable(),
+      soundCheck: z.object({ atMs: milliseconds, heard: z.boolean().nullable() }).nullable(),
+    }),
+  ),
+  printers: z.array(
+    z.object({
+      device: z.string(),
+      state: z.enum(['ready', 'paperLow', 'paperOut', 'coverOpen', 'away', 'failed']),
       sinceMs: milliseconds,
     }),
   ),

@@ -2,10 +2,12 @@ import type { Server as HttpServer } from 'node:http'
 import { Server, type Socket } from 'socket.io'
 import { indexOf } from '../../shared/domain/configuration.ts'
 import { ERRORS, type ErrorCode } from '../../shared/protocol/errors.ts'
+import { parseSoundReport } from '../../shared/protocol/schemas.ts'
 import { type Acknowledgement, type Handshake, PROTOCOL } from '../../shared/protocol/wire.ts'
 import { Announcer, type AnnouncerContext } from '../announcer/announcer.ts'
 import { Heartbeat } from '../announcer/heartbeat.ts'
 import { may, mayOpenCounter } from '../auth/permissions.ts'
+import type { Presence } from '../auth/presence.ts'
 import type { Authenticator, Principal } from '../auth/principal.ts'
 import type { Branches } from '../branch/branches.ts'
 import { commandAtCounter, commandBranch } from '../branch/door.ts'
@@ -19,6 +21,7 @@ export interface SocketsContext {
   readonly branches: Branches
   readonly store: BranchStore
   readonly accounts: Authenticator
+  readonly presence: Presence
   isAllowedOrigin(origin: string | undefined): boolean
   /** The session token in a Cookie header, or null. */
   tokenFromCookie(header: string | undefined): string | null
@@ -124,6 +127,11 @@ export function attachSockets(http: HttpServer, context: SocketsContext): Socket
         // A screen that keeps asking gets one answer in a while, not a snapshot for each.
         if (resyncs++ < 5) safely(() => hall.synchronise(socket, seat, positionOf(since)))
       })
+      if (seat.principal?.kind === 'device') {
+        const { deviceId } = seat.principal
+        context.presence.entered(deviceId, socket.id, context.store.nowMs())
+        socket.on('disconnect', () => context.presence.left(deviceId, socket.id, context.store.nowMs()))
+      }
       if (seat.principal?.kind === 'device' && seat.principal.device === 'display') {
         const announcer = announcers.get(seat.runtime.id) as Announcer
         let reports = 0
@@ -134,8 +142,15 @@ export function attachSockets(http: HttpServer, context: SocketsContext): Socket
           reports = 0
         }, 1000)
         refillReports.unref()
-        announcer.enter(socket, seat.principal.deviceId, seat.zones)
-        socket.on('sound', (input: unknown) => take(() => announcer.onSound(socket.id, input)))
+        const { deviceId } = seat.principal
+        announcer.enter(socket, deviceId, seat.zones)
+        socket.on('sound', (input: unknown) =>
+          take(() => {
+            const report = parseSoundReport(input)
+            if (report.ok) context.presence.sounded(deviceId, socket.id, report.value.state)
+            announcer.onSound(socket.id, input)
+          }),
+        )
         socket.on('announcement', (input: unknown) => take(() => announcer.onReport(socket.id, input)))
         socket.on('disconnect', () => {
           clearInterval(refillReports)

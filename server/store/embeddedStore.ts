@@ -8,6 +8,7 @@ import {
   type Batch,
   type BranchStore,
   type CommitResult,
+  type KeptAnswer,
   type RecordStore,
   StoreAway,
   type StoredAnswer,
@@ -189,6 +190,19 @@ class EmbeddedStore implements BranchStore {
     return [...range].map(({ key, value }) => ({ revision: key[1], event: JSON.parse(value) as StoredEvent['event'] }))
   }
 
+  async *answers(branchId: string, day: string): AsyncIterable<readonly KeptAnswer[]> {
+    for (let start = [branchId, day]; ; ) {
+      this.#checkOpen()
+      const page = [...this.#answers.getRange({ start, end: [branchId, day, AFTER_ALL], limit: ANSWERS_PAGE })]
+      // The next page begins with the last one of this.
+      const isLast = page.length < ANSWERS_PAGE
+      const taken = isLast ? page : page.slice(0, -1)
+      if (taken.length > 0) yield taken.map(({ key, value }) => ({ commandId: key[2] as string, ...parseAnswer(value) }))
+      if (isLast) return
+      start = page[page.length - 1]?.key as string[]
+    }
+  }
+
   tail(branchId: string, after: number, onEvents: (events: StoredEvent[]) => void): { stop(): void } {
     const tail: Tail = { branchId, onEvents, last: after, isReading: false, isStopped: false }
     this.#tails.add(tail)
@@ -267,6 +281,9 @@ class EmbeddedStore implements BranchStore {
   }
 }
 
+/** So many answers are read in one turn of the event loop. */
+const ANSWERS_PAGE = 500
+
 /** Sorts behind every name and id. */
 const AFTER_ALL = '\uffff'
 
@@ -310,6 +327,12 @@ class EmbeddedRecords implements RecordStore {
   async list<T>(kind: string): Promise<{ id: string; value: T; version: number }[]> {
     const range = this.#records.getRange({ start: [kind, ''], end: [kind, AFTER_ALL] })
     return [...range].map(({ key, value }) => ({ id: key[1], ...(JSON.parse(value) as { value: T; version: number }) }))
+  }
+
+  async kinds(): Promise<string[]> {
+    const kinds = new Set<string>()
+    for (const [kind] of this.#records.getKeys()) if (kind !== '') kinds.add(kind)
+    return [...kinds].sort()
   }
 
   onChange(listener: (kind: string | null, id: string | null) => void): void {

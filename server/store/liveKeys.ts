@@ -54,7 +54,7 @@ export const SINGLE_DOCUMENTS: readonly string[] = ['branch', ...RECORDS, 'zones
 
 /** An id as part of a key: a colon in it must not be taken for one of ours, nor a brace for a hash tag. */
 export const keyPart = (id: string): string => (/[%:{}\s]/.test(id) ? encodeURIComponent(id) : id)
-const fromKeyPart = (part: string): string => (part.includes('%') ? decodeURIComponent(part) : part)
+export const fromKeyPart = (part: string): string => (part.includes('%') ? decodeURIComponent(part) : part)
 
 export const ticketDocument = (id: string): string => `ticket:${keyPart(id)}`
 export const counterDocument = (id: string): string => `counter:${keyPart(id)}`

@@ -31,7 +31,7 @@ export class StoreKindChanged extends Error {
   readonly code = 'store-kind-changed'
 }
 
-type Kind = 'own-redis' | 'embedded' | 'external-redis'
+export type Kind = 'own-redis' | 'embedded' | 'external-redis'
 
 /**
  * Opens the store that was asked for, else the best there is: our own Redis, else the embedded store. A folder keeps the kind of store it
@@ -151,17 +151,27 @@ const NAMES: Readonly<Record<Kind, string>> = {
   'external-redis': 'the memory of a hall in a Redis of its own',
 }
 
-function rememberedKind(dataDir: string): Kind | null {
+/** Stands in the place of the kind while a backup is put back: no server must begin in the middle of it. */
+export const BEING_RESTORED = 'being-restored'
+
+/** Which kind of store a folder holds; null: none yet. Throws `StoreKindChanged` where that can't be said. */
+export function rememberedKind(dataDir: string): Kind | null {
   const path = join(dataDir, 'store.json')
   if (!existsSync(path)) return null
   const { kind } = JSON.parse(readFileSync(path, 'utf8')) as { kind?: unknown }
+  if (kind === BEING_RESTORED)
+    throw new StoreKindChanged(`A restore into ${dataDir} was broken off. Run it again, with --force: npm run restore -- FILE --force`)
   if (kind !== 'own-redis' && kind !== 'embedded' && kind !== 'external-redis')
     throw new StoreKindChanged(`${path} names a store that this version does not know: ${JSON.stringify(kind)}. Start the newer version.`)
   return kind
 }
 
 function remember(dataDir: string, kind: Kind): void {
-  if (rememberedKind(dataDir) === kind) return
+  if (rememberedKind(dataDir) !== kind) markStore(dataDir, kind)
+}
+
+/** For a restore: what this folder holds from now on, whatever it said before. */
+export function markStore(dataDir: string, kind: Kind | typeof BEING_RESTORED): void {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const path = join(dataDir, 'store.json')
   const draft = `${path}.${process.pid}`

@@ -14,7 +14,7 @@ import {
 } from 'node:fs'
 import { createConnection } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
-import { delimiter, join, resolve } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { isRunning } from './dataDirLock.ts'
 import type { StoreLog } from './store.ts'
@@ -136,12 +136,21 @@ function programIn(folder: string): RedisProgram | null {
 /** Longer paths of sockets are cut off by the kernel (108 bytes). */
 const SOCKET_PATH_MAX = 100
 
-/** Where the socket of the Redis with its data in this folder is. */
-export function socketOf(dir: string): string {
-  const beside = join(resolve(dir), 'redis.sock')
+/** Where the socket of the Redis with its data in this folder is, or another socket of ours that belongs there. */
+export function socketOf(dir: string, name = 'redis.sock'): string {
+  const beside = join(resolve(dir), name)
   if (Buffer.byteLength(beside) < SOCKET_PATH_MAX) return beside
   const user = process.getuid?.() ?? 0
-  return join(tmpdir(), `panggil-${user}-${createHash('sha256').update(resolve(dir)).digest('hex').slice(0, 16)}`, 'redis.sock')
+  return join(tmpdir(), `panggil-${user}-${createHash('sha256').update(resolve(dir)).digest('hex').slice(0, 16)}`, name)
+}
+
+/** Makes the folder that a socket is in, for us alone. */
+export function makeSocketFolder(socket: string): void {
+  const folder = dirname(socket)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  // In a folder for everybody's temporary files somebody else may have made ours.
+  const owner = lstatSync(folder)
+  if (!owner.isDirectory() || (process.getuid && owner.uid !== process.getuid())) throw new Error(`${folder} belongs to somebody else`)
 }
 
 /**
@@ -151,12 +160,7 @@ export function socketOf(dir: string): string {
 export async function startOwnRedis(program: RedisProgram, dir: string, log?: StoreLog): Promise<OwnRedis> {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const socket = socketOf(dir)
-  const socketFolder = join(socket, '..')
-  mkdirSync(socketFolder, { recursive: true, mode: 0o700 })
-  // In a folder for everybody's temporary files somebody else may have made ours.
-  const owner = lstatSync(socketFolder)
-  if (!owner.isDirectory() || (process.getuid && owner.uid !== process.getuid()))
-    throw new Error(`${socketFolder} belongs to somebody else`)
+  makeSocketFolder(socket)
 
   const living = await redisAt(socket)
   if (living !== null) {

@@ -1,4 +1,4 @@
-import { keyPart } from './liveKeys.ts'
+import { fromKeyPart, keyPart } from './liveKeys.ts'
 import type { ScriptedRedis } from './redisConnection.ts'
 import type { RecordStore } from './store.ts'
 
@@ -42,6 +42,19 @@ export class RedisRecords implements RecordStore {
     return Object.entries(records)
       .map(([id, json]) => ({ id, ...(JSON.parse(json) as Stored<T>) }))
       .sort((a, b) => (a.id < b.id ? -1 : 1))
+  }
+
+  /** Looks through the names of all keys, a few at a time: for a backup, not for the way of a command. */
+  async kinds(): Promise<string[]> {
+    const prefix = kindKey('')
+    const kinds = new Set<string>()
+    let cursor = '0'
+    do {
+      const [next, keys] = await this.#ask(() => this.#redis.scan(cursor, 'MATCH', `${prefix.replace(/[{}]/g, '\\$&')}*`, 'COUNT', 1000))
+      for (const key of keys) kinds.add(fromKeyPart(key.slice(prefix.length)))
+      cursor = next
+    } while (cursor !== '0')
+    return [...kinds].sort()
   }
 
   onChange(listener: (kind: string | null, id: string | null) => void): void {

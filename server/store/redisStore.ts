@@ -7,7 +7,16 @@ import { branchPrefix, connect, documentsKey, eventsKey, metaKey, type ScriptedR
 import { RedisRecords } from './redisRecords.ts'
 import { RedisTails } from './redisTails.ts'
 import { redisWarnings } from './redisWarnings.ts'
-import { type Batch, type BranchStore, type CommitResult, StoreAway, type StoredAnswer, type StoredEvent, type StoreLog } from './store.ts'
+import {
+  type Batch,
+  type BranchStore,
+  type CommitResult,
+  type KeptAnswer,
+  StoreAway,
+  type StoredAnswer,
+  type StoredEvent,
+  type StoreLog,
+} from './store.ts'
 
 /** How long a command may take before nobody waits for it any more. A healthy Redis answers within milliseconds. */
 const COMMAND_TIMEOUT_MS = 2000
@@ -243,6 +252,19 @@ class RedisStore implements BranchStore {
     const ask = () => this.#reader.xrange(eventsKey(branchId), `${after + 1}-0`, '+', 'COUNT', limit)
     const entries = await this.#ask(ask, READ_TIMEOUT_MS)
     return entries.map(storedEvent)
+  }
+
+  async *answers(branchId: string, day: string): AsyncIterable<readonly KeptAnswer[]> {
+    const key = `${branchPrefix(branchId)}answers:${day}`
+    let cursor = '0'
+    do {
+      const [next, fields] = await this.#ask(() => this.#reader.hscan(key, cursor, 'COUNT', 500), READ_TIMEOUT_MS)
+      const page: KeptAnswer[] = []
+      for (let at = 0; at + 1 < fields.length; at += 2)
+        page.push({ commandId: fields[at] as string, ...parseAnswer(fields[at + 1] as string) })
+      if (page.length > 0) yield page
+      cursor = next
+    } while (cursor !== '0')
   }
 
   tail(branchId: string, after: number, onEvents: (events: StoredEvent[]) => void): { stop(): void } {

@@ -36,6 +36,8 @@ export interface BranchStore {
   commit(batch: Batch): Promise<CommitResult>
   /** Events with revision > `after`, in order, at most `limit`. */
   readEvents(branchId: string, after: number, limit: number): Promise<StoredEvent[]>
+  /** The answers that are kept of this business day, a few at a time, in no order: what a backup takes along. */
+  answers(branchId: string, day: string): AsyncIterable<readonly KeptAnswer[]>
   /**
    * Calls `onEvents` with events of this branch after `after` in order, whoever wrote them, until `stop`; with this server's own perhaps
    * before its `commit` resolves. Never skips one: where the stream has lost events it ends, and `onReturn` is called.
@@ -85,6 +87,10 @@ export interface StoredAnswer {
   readonly answer: string
 }
 
+export interface KeptAnswer extends StoredAnswer {
+  readonly commandId: string
+}
+
 export type CommitResult =
   | { readonly status: 'committed' }
   /** Some commands had their answer already, by index in the batch; nothing was written. */
@@ -110,6 +116,8 @@ export interface RecordStore {
   /** False where there was none. */
   delete(kind: string, id: string): Promise<boolean>
   list<T>(kind: string): Promise<{ id: string; value: T; version: number }[]>
+  /** Of all records that are there, sorted. */
+  kinds(): Promise<string[]>
   /** Hears of every change, own ones too; at least once after a change, also after a lost connection (then `kind` and `id` are null: anything may have changed). */
   onChange(listener: (kind: string | null, id: string | null) => void): void
 }

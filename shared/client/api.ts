@@ -66,17 +66,12 @@ function parse(text: string): unknown {
 function problem(body: unknown, status: number): Problem {
   const read = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
   const { code, detail, message, retry, details, type: _type, title, status: _status, instance: _instance, ...rest } = read
+  const isKnown = typeof code === 'string' && code in ERRORS
   return {
-    code:
-      typeof code === 'string' && code in ERRORS
-        ? (code as ErrorCode)
-        : status === 401
-          ? 'not-signed-in'
-          : status >= 500
-            ? 'store-away'
-            : 'internal',
+    code: isKnown ? (code as ErrorCode) : status === 401 ? 'not-signed-in' : status >= 500 ? 'store-away' : 'internal',
     message: [detail, message, title].find((each): each is string => typeof each === 'string') ?? `HTTP ${status}`,
-    retry: retry === true,
+    // Something between here and the server, which speaks no codes, says that the server is away.
+    retry: retry === true || (!isKnown && status >= 500),
     details: { ...rest, ...(typeof details === 'object' && details !== null ? (details as Record<string, unknown>) : {}) },
   }
 }

@@ -11,6 +11,7 @@ export interface DescribedService {
   readonly targetMinutes: number
   readonly requirements?: readonly Text[]
   readonly fee?: Text
+  readonly note?: Text
   readonly open: boolean
   /** Why not, where it is closed: codes of `service-closed` and `quota-used`. */
   readonly closedReason?: string | null
@@ -65,7 +66,13 @@ export async function branchOfPage(): Promise<Answer<string | null>> {
   return { ...answer, value: answer.value.length === 1 ? (answer.value[0] as BranchName).id : null }
 }
 
-/** A branch's public description, read again when told to; what was read stays while the server is away. */
+/** A server that starts again is not asked by all its screens at once. */
+const againMs = (): number => 2_000 + Math.random() * 3_000
+
+/**
+ * A branch's public description, read again when told to; what was read stays while the server is away. What could not be read is read again
+ * until it is here: a board that knows no agencies can't tell who waits.
+ */
 export class Branch {
   description = $state.raw<Description | null>(null)
   problem = $state.raw<Problem | null>(null)
@@ -78,23 +85,37 @@ export class Branch {
   )
   readonly #id: () => string | null
   #configured: number | null = null
-  #reading = false
+  #reading: Promise<void> | null = null
+  #isWanted = false
+  #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(id: () => string | null) {
     this.#id = id
   }
 
+  /** Asked for while it is being read, it is read once more: what is on its way may be the old one. */
   async read(): Promise<void> {
-    const id = this.#id()
-    if (id === null || this.#reading) return
-    this.#reading = true
-    const answer = await api<Description>(`/branches/${encodeURIComponent(id)}`)
-    this.#reading = false
-    if (answer.ok) {
-      this.description = answer.value
-      wear(answer.value.look)
-      this.problem = null
-    } else this.problem = answer.error
+    if (this.#id() === null) return
+    this.#isWanted = true
+    this.#reading ??= this.#readAll()
+    await this.#reading
+  }
+
+  async #readAll(): Promise<void> {
+    for (let id = this.#id(); this.#isWanted && id !== null; id = this.#id()) {
+      this.#isWanted = false
+      clearTimeout(this.#timer)
+      const answer = await api<Description>(`/branches/${encodeURIComponent(id)}`)
+      if (answer.ok) {
+        this.description = answer.value
+        wear(answer.value.look)
+        this.problem = null
+      } else {
+        this.problem = answer.error
+        if (answer.error.retry) this.#timer = setTimeout(() => void this.read(), againMs())
+      }
+    }
+    this.#reading = null
   }
 
   /** Reads again when the configuration that a view names is not the one that was read. */

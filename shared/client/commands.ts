@@ -1,5 +1,5 @@
 import type { Acknowledgement, CommandReply } from '../protocol/wire.ts'
-import type { Problem } from './api.ts'
+import { newId, type Problem } from './api.ts'
 
 /** How long an acknowledgement is waited for before the same command is sent again. */
 export const ANSWER_MS = 3_000
@@ -28,9 +28,20 @@ export interface CommandLineOptions {
   readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
   readonly key: string
   readonly newId: () => string
+  /** The machine's own clock: a page that is loaded anew knows no other that runs on. */
   readonly nowMs: () => number
+  /** A clock that nobody sets. */
+  readonly steadyMs: () => number
   readonly wait: (ms: number) => Promise<void>
 }
+
+/** What every page gives its line, but for where it sends to and what it is called. */
+export const IN_BROWSER = {
+  newId,
+  nowMs: () => Date.now(),
+  steadyMs: () => performance.now(),
+  wait: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
+} as const
 
 /**
  * One officer's commands, one at a time. A command keeps its id from the press to the answer, through time-outs, reconnections and reloads,
@@ -40,6 +51,7 @@ export interface CommandLineOptions {
 export class CommandLine {
   readonly #options: CommandLineOptions
   #busy = false
+  #closed = false
 
   constructor(options: CommandLineOptions) {
     this.#options = options
@@ -49,14 +61,14 @@ export class CommandLine {
     return this.#busy
   }
 
-  /** Null: another command is on its way, this one was not sent. */
+  /** Null: another command is on its way and this one was not sent, or the line was closed before its answer. */
   async issue(command: Command): Promise<CommandAnswer | null> {
     const { isConnected, newId, nowMs, storage, key } = this.#options
     if (this.#busy) return null
     if (!isConnected()) return { ok: false, error: { code: 'offline', message: 'Not connected', retry: true } }
     const kept: Kept = { message: { ...command, commandId: newId() }, issuedAtMs: nowMs() }
     storage.setItem(key, JSON.stringify(kept))
-    return this.#carryOut(kept)
+    return this.#carryOut(kept, 0)
   }
 
   /** What was unanswered when the page was reloaded: sent again under its id. Null where there is nothing. */
@@ -64,39 +76,54 @@ export class CommandLine {
     const { storage, key, nowMs } = this.#options
     const kept = read(storage.getItem(key))
     if (kept === null || this.#busy) return null
-    if (nowMs() - kept.issuedAtMs > FORGET_MS) {
+    const ageMs = nowMs() - kept.issuedAtMs
+    // A clock that was set in between tells nothing of the age: then it is too old.
+    if (ageMs > FORGET_MS || ageMs < 0) {
       storage.removeItem(key)
       return null
     }
-    return this.#carryOut(kept)
+    return this.#carryOut(kept, ageMs)
   }
 
-  async #carryOut(kept: Kept): Promise<CommandAnswer> {
-    const { send, isConnected, storage, key, nowMs, wait } = this.#options
+  /** The officer works elsewhere now: what is on its way is not sent again, and its answer is nobody's. */
+  close(): void {
+    this.#closed = true
+  }
+
+  async #carryOut(kept: Kept, ageMs: number): Promise<CommandAnswer | null> {
+    const { storage, key } = this.#options
     this.#busy = true
     try {
-      let refusals = 0
-      for (;;) {
-        if (nowMs() - kept.issuedAtMs > FORGET_MS)
-          return { ok: false, error: { code: 'no-answer', message: 'No acknowledgement', retry: false } }
-        if (!isConnected()) {
-          await wait(200)
-          continue
-        }
-        let answer: Acknowledgement
-        try {
-          answer = await send(kept.message, ANSWER_MS)
-        } catch {
-          await wait(100)
-          continue
-        }
-        if (answer.ok || !answer.error.retry || ++refusals > PATIENCE) return answer
-        await wait(250 * 2 ** refusals)
-      }
+      const answer = await this.#answerTo(kept, ageMs)
+      return this.#closed ? null : answer
     } finally {
-      storage.removeItem(key)
+      // A newer line may keep its own command there.
+      if (read(storage.getItem(key))?.message.commandId === kept.message.commandId) storage.removeItem(key)
       this.#busy = false
     }
+  }
+
+  async #answerTo(kept: Kept, ageMs: number): Promise<CommandAnswer | null> {
+    const { send, isConnected, steadyMs, wait } = this.#options
+    const untilMs = steadyMs() + FORGET_MS - ageMs
+    let refusals = 0
+    while (!this.#closed) {
+      if (steadyMs() > untilMs) return { ok: false, error: { code: 'no-answer', message: 'No acknowledgement', retry: false } }
+      if (!isConnected()) {
+        await wait(200)
+        continue
+      }
+      let answer: Acknowledgement
+      try {
+        answer = await send(kept.message, ANSWER_MS)
+      } catch {
+        await wait(100)
+        continue
+      }
+      if (answer.ok || !answer.error.retry || ++refusals > PATIENCE) return answer
+      await wait(250 * 2 ** refusals)
+    }
+    return null
   }
 }
 

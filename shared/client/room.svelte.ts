@@ -35,6 +35,8 @@ export interface Loudspeaker {
   onSpeak(order: Speak): void
 }
 
+/** A clock that nobody sets: the machine's own jumps by hours when a network sets it right after a power cut. */
+const steadyMs = (): number => performance.now()
 const isKnown = (code: unknown): code is ErrorCode => typeof code === 'string' && code in ERRORS
 const jittered = (least: number, most: number): number => least + Math.random() * (most - least)
 
@@ -42,6 +44,7 @@ const jittered = (least: number, most: number): number => least + Math.random() 
 export class LiveRoom<V, E> {
   view = $state.raw<V | null>(null)
   contact = $state<Contact>('waiting')
+  /** By the machine's own clock, as `offsetMs` is. */
   lostSinceMs = $state<number | null>(null)
   connected = $state(false)
   /** Why the server does not let this screen in; null while it does. */
@@ -56,16 +59,18 @@ export class LiveRoom<V, E> {
   readonly #socket: Socket
   readonly #timer: ReturnType<typeof setInterval>
   #retry: ReturnType<typeof setTimeout> | undefined
-  #offsetMs: number | null = null
+  /** From the steady clock to the server's, as ticks tell it; before the first one the machine's own clock must do. */
+  #serverAheadMs = Date.now() - steadyMs()
+  #hasTicked = false
   /** Said each second, as long as it holds. */
   #clock: { readonly stepMs: number; readonly heardMs: number } | null = null
-  #reopenedAtMs = Date.now()
+  #reopenedAtMs = steadyMs()
   #closed = false
   readonly #onRefused: ((code: ErrorCode) => void) | undefined
 
   constructor({ namespace, fold, handshake, onRefused, loudspeaker }: LiveRoomOptions<V, E>) {
     this.#onRefused = onRefused
-    this.#room = new Room<V, E>({ fold, send: (own) => this.#socket.emit('resync', own), nowMs: Date.now() })
+    this.#room = new Room<V, E>({ fold, send: (own) => this.#socket.emit('resync', own), nowMs: steadyMs() })
     this.#socket = io(namespace, {
       transports: ['websocket'],
       forceNew: true,
@@ -80,13 +85,13 @@ export class LiveRoom<V, E> {
     })
     this.#socket.on('connect', () => {
       this.refusal = null
-      this.#room.onConnect(Date.now())
+      this.#room.onConnect(steadyMs())
       this.#show()
       loudspeaker?.onConnect()
     })
     this.#socket.on('disconnect', (reason) => {
       loudspeaker?.onDisconnect()
-      this.#room.onDisconnect(Date.now())
+      this.#room.onDisconnect(steadyMs())
       this.#show()
       if (reason !== 'io server disconnect') return
       // The client reopens by itself after everything but the server's own goodbye, after which this screen may show something else.
@@ -99,24 +104,25 @@ export class LiveRoom<V, E> {
       else if (!this.#socket.active) this.#again(jittered(500, 3_000))
     })
     this.#socket.on('snapshot', (snapshot: Snapshot<V>) => {
-      this.#room.onSnapshot(snapshot, Date.now())
+      this.#room.onSnapshot(snapshot, steadyMs())
       this.#show()
     })
     this.#socket.on('event', (event: RoomEvent<E>) => {
-      this.#room.onEvent(event, Date.now())
+      this.#room.onEvent(event, steadyMs())
       this.#show()
     })
     this.#socket.on('tick', (tick: Tick) => {
-      const nowMs = Date.now()
-      const offset = tick.atMs - nowMs
+      const nowMs = steadyMs()
+      const aheadMs = tick.atMs - nowMs
       // Small differences are the network's; following them would make seconds stutter.
-      if (this.#offsetMs === null || Math.abs(offset - this.#offsetMs) > 400) this.#offsetMs = offset
+      if (!this.#hasTicked || Math.abs(aheadMs - this.#serverAheadMs) > 400) this.#serverAheadMs = aheadMs
+      this.#hasTicked = true
       this.#room.onTick(tick, nowMs)
       loudspeaker?.onTick()
       this.#show()
     })
     this.#socket.on('clock', ({ stepMs }: { stepMs: number }) => {
-      this.#clock = { stepMs, heardMs: Date.now() }
+      this.#clock = { stepMs, heardMs: steadyMs() }
     })
     if (loudspeaker) this.#socket.on('speak', (order: Speak) => loudspeaker.onSpeak(order))
     this.#timer = setInterval(this.#look, LOOK_MS)
@@ -124,9 +130,9 @@ export class LiveRoom<V, E> {
     window.addEventListener('online', this.#look)
   }
 
-  /** The server's time now, more exactly than `nowMs`. */
+  /** From the machine's own clock, as it is set now, to the server's. */
   get offsetMs(): number {
-    return this.#offsetMs ?? 0
+    return steadyMs() + this.#serverAheadMs - Date.now()
   }
 
   /** Sends a command and waits for its acknowledgement; rejects after `timeoutMs` or when the connection breaks. */
@@ -148,7 +154,7 @@ export class LiveRoom<V, E> {
   }
 
   #reopen(): void {
-    this.#reopenedAtMs = Date.now()
+    this.#reopenedAtMs = steadyMs()
     this.#socket.disconnect()
     this.#socket.connect()
   }
@@ -163,7 +169,7 @@ export class LiveRoom<V, E> {
   }
 
   #look = (): void => {
-    const nowMs = Date.now()
+    const nowMs = steadyMs()
     this.#room.checkContact(nowMs)
     const isOpen = this.#socket.connected || this.#socket.io._readyState === 'open'
     // Open but silent: a half-dead connection, or a machine that slept. Engine.IO would notice only after its ping time-out.
@@ -192,12 +198,15 @@ export class LiveRoom<V, E> {
 
   #show(): void {
     const { view, contact, lostSinceMs, connected } = this.#room
+    const nowMs = steadyMs()
     this.view = view
     this.contact = contact
-    this.lostSinceMs = lostSinceMs
+    const sinceMs = lostSinceMs === null ? null : Math.round(Date.now() - (nowMs - lostSinceMs))
+    // The two clocks never tick together to the millisecond.
+    if (sinceMs === null || this.lostSinceMs === null || Math.abs(sinceMs - this.lostSinceMs) > LOOK_MS) this.lostSinceMs = sinceMs
     this.connected = connected
-    this.clockStepMs = this.#clock && Date.now() - this.#clock.heardMs < SILENCE_MS ? this.#clock.stepMs : null
-    this.nowMs = Math.floor((Date.now() + this.offsetMs) / LOOK_MS) * LOOK_MS
+    this.clockStepMs = this.#clock && nowMs - this.#clock.heardMs < SILENCE_MS ? this.#clock.stepMs : null
+    this.nowMs = Math.floor((nowMs + this.#serverAheadMs) / LOOK_MS) * LOOK_MS
     if (contact === 'live') sessionStorage.removeItem(RELOADED)
   }
 }

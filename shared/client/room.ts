@@ -19,7 +19,7 @@ const NOWHERE: Position = { epoch: '', revision: 0 }
 
 /**
  * The client's half of the protocol: keeps one view equal to the server's. No socket, no timer, no clock in here, so that a test can drive
- * it over a transport that it flushes by hand. Times are milliseconds on the caller's clock.
+ * it over a transport that it flushes by hand. Times are milliseconds on a clock of the caller's that nobody sets.
  */
 export class Room<V, E> {
   view: V | null = null
@@ -110,8 +110,6 @@ export class Room<V, E> {
 
   /** To be called a few times a second, and when the page wakes up. */
   checkContact(nowMs: number): void {
-    // A clock that was set back must not make an old view young for hours.
-    if (nowMs < this.#trueAtMs) this.#trueAtMs = nowMs
     if (this.contact === 'lost' || nowMs - this.#trueAtMs < SILENCE_MS) return
     this.contact = 'lost'
     this.lostSinceMs = this.#trueAtMs

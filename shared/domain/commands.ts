@@ -45,14 +45,23 @@ export type Remaining = 'serve' | 'refuse' | 'carryOver'
 export type SupervisorCommand =
   /** Tickets outside the hours too, until the day turns. */
   | { readonly type: 'openDay' }
-  /** No new tickets today; those still waiting are served on, refused with the reason, or carried over to the next day (DAY2). */
-  | { readonly type: 'closeDay'; readonly remaining: Remaining; readonly reason?: string | undefined }
+  /**
+   * No new tickets today; those still waiting are served on, refused with the reason, or carried over to the next day (DAY2). `tickets`: only
+   * these of them, and the others are served on: what a person was shown is what happens, whoever was called or came in the meantime.
+   */
+  | {
+      readonly type: 'closeDay'
+      readonly remaining: Remaining
+      readonly reason?: string | undefined
+      readonly tickets?: readonly string[] | undefined
+    }
   /** The hours decide again. */
   | { readonly type: 'resetDay' }
   | { readonly type: 'pauseBranch'; readonly reason: string }
   | { readonly type: 'resumeBranch' }
   | { readonly type: 'pauseService'; readonly service: string; readonly reason: string }
   | { readonly type: 'openService'; readonly service: string }
+  /** A pause ends, and the service is again as it was before; else the hours decide again. */
   | { readonly type: 'resetService'; readonly service: string }
   /** As `closeDay`, for one service: no new tickets of it today. */
   | {
@@ -60,10 +69,11 @@ export type SupervisorCommand =
       readonly service: string
       readonly remaining: Remaining
       readonly reason?: string | undefined
+      readonly tickets?: readonly string[] | undefined
     }
   /** All services of the agency that are not paused already. */
   | { readonly type: 'pauseAgency'; readonly agency: string; readonly reason: string }
-  /** All paused services of the agency are again as the hours say. */
+  /** All paused services of the agency go on, each as it was before its pause. */
   | { readonly type: 'resumeAgency'; readonly agency: string }
   /**
    * A number of the day's fallback sheet, written on paper while the machines stood still, takes its place by the time on it. Its series

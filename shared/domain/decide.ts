@@ -8,7 +8,6 @@ import type {
   IssueTicket,
   Rejection,
   RejectionCode,
-  Remaining,
   SystemCommand,
   TransferPlace,
   TransferTarget,
@@ -17,7 +16,8 @@ import { type Counter, indexOf, type Text } from './configuration.ts'
 import type { BranchEvent, TicketCompleted } from './events.ts'
 import { businessDay, issuing } from './hours.ts'
 import { dueAtMs, frontOfQueueMs, nextFor, REGULAR, targetMinutes, waitingFor } from './order.ts'
-import { type BranchState, type CounterState, counterState, currentService, type Outcome, type Ticket } from './state.ts'
+import { type BranchState, type CounterState, carriedOverNumber, counterState, currentService, type Outcome, type Ticket } from './state.ts'
+import { WRITTEN_NUMBERS, writtenNumber } from './writtenNumbers.ts'
 
 /** What a decision needs to know of the world: the store's clock, and whose command it is (`by` of the events). */
 export interface Context {
@@ -44,7 +44,7 @@ export function decide(state: BranchState, command: Command, context: Context): 
     case 'resetDay':
       return state.dayOverride === null ? nothing() : accept([{ type: 'dayOverridden', override: null, ...stamp(at) }])
     case 'closeDay':
-      return closeDay(state, command.remaining, command.reason ?? 'day-closed', at)
+      return closeDay(state, command, at)
     case 'pauseBranch':
       return accept([{ type: 'branchPaused', reason: command.reason, ...stamp(at) }])
     case 'resumeBranch':
@@ -62,7 +62,7 @@ export function decide(state: BranchState, command: Command, context: Context): 
         (state.services[command.service] ? accept([{ type: 'serviceReset', service: command.service, ...stamp(at) }]) : nothing())
       )
     case 'closeService':
-      return knownService(state, command.service) ?? closeService(state, command.service, command.remaining, command.reason ?? null, at)
+      return knownService(state, command.service) ?? closeService(state, command, at)
     case 'pauseAgency':
     case 'resumeAgency':
       return turnAgency(state, command, at)
@@ -171,10 +171,6 @@ function issueTicket(state: BranchState, command: IssueTicket, at: Context): Dec
 
 type EnterTicket = Extract<Command, { type: 'enterTicket' }>
 
-/** How many numbers per agency a day's fallback sheet has: `B-T01` to `B-T99`. */
-export const WRITTEN_NUMBERS = 99
-export const writtenNumber = (prefix: string, count: number): string => `${prefix}-T${String(count).padStart(2, '0')}`
-
 function enterTicket(state: BranchState, command: EnterTicket, at: Context): Decision {
   const { services, classes } = indexOf(state.configuration)
   const entry = services.get(command.service)
@@ -252,6 +248,8 @@ function reclassifyAtCounter(
 ): Decision {
   const ticket = state.tickets.get(command.ticket)
   if (!ticket) return reject('unknown-ticket')
+  if (isAtCounter(ticket) && ticket.counter !== counter.id)
+    return reject('ticket-at-counter', { number: ticket.number, counter: ticket.counter })
   const isHis = ticket.counter === counter.id || ticket.sentTo === counter.id || counter.services.includes(currentService(ticket))
   if (!isHis) return reject('not-served-here', { counter: counter.id, service: currentService(ticket) })
   return reclassifyTicket(state, command.ticket, command.class, command.reason, at)
@@ -542,30 +540,31 @@ function freeCounter(state: BranchState, id: string, reason: string, at: Context
 
 // --- the day and the branch
 
-function closeDay(state: BranchState, remaining: Remaining, reason: string, at: Context): Decision {
+function closeDay(state: BranchState, command: Extract<Command, { type: 'closeDay' }>, at: Context): Decision {
   const events: BranchEvent[] = []
   if (state.dayOverride !== 'closed') events.push({ type: 'dayOverridden', override: 'closed', ...stamp(at) })
-  return accept([...events, ...remainingTickets(state, () => true, remaining, reason, at)])
+  return accept([...events, ...remainingTickets(state, () => true, command, at)])
 }
 
-function closeService(state: BranchState, service: string, remaining: Remaining, reason: string | null, at: Context): Decision {
+function closeService(state: BranchState, command: Extract<Command, { type: 'closeService' }>, at: Context): Decision {
+  const { service, reason = null } = command
   const events: BranchEvent[] = []
   if (state.services[service]?.override !== 'closed') events.push({ type: 'serviceClosed', service, reason, ...stamp(at) })
-  const ofService = (ticket: Ticket): boolean => currentService(ticket) === service
-  return accept([...events, ...remainingTickets(state, ofService, remaining, reason ?? 'day-closed', at)])
+  return accept([...events, ...remainingTickets(state, (ticket) => currentService(ticket) === service, command, at)])
 }
 
 /** What becomes of those who wait or are on hold where a day ends early (DAY2). */
 function remainingTickets(
   state: BranchState,
   concerns: (ticket: Ticket) => boolean,
-  remaining: Remaining,
-  reason: string,
+  command: Extract<Command, { type: 'closeDay' | 'closeService' }>,
   at: Context,
 ): BranchEvent[] {
+  const { remaining, reason = 'day-closed' } = command
   if (remaining === 'serve') return []
+  const only = command.tickets && new Set(command.tickets)
   const left = (each: Ticket): boolean => (each.state === 'waiting' && !each.waitsForNextDay) || each.state === 'onHold'
-  return inOrderOfEntry(state, (each) => left(each) && concerns(each)).map((ticket) =>
+  return inOrderOfEntry(state, (each) => left(each) && concerns(each) && (!only || only.has(each.id))).map((ticket) =>
     remaining === 'refuse' ? refused(ticket, reason, at) : carriedOver(ticket, at),
   )
 }
@@ -613,6 +612,7 @@ const refused = (ticket: Ticket, reason: string, at: Context): BranchEvent => ({
   type: 'ticketCancelled',
   ticketId: ticket.id,
   reason,
+  isRefusal: true,
   ...stamp(at),
 })
 
@@ -620,11 +620,9 @@ const refused = (ticket: Ticket, reason: string, at: Context): BranchEvent => ({
 const carriedOver = (ticket: Ticket, at: Context): BranchEvent => ({
   type: 'ticketCarriedOver',
   ticketId: ticket.id,
-  number: isCarriedOver(ticket) ? ticket.number : `${ticket.number}/${Number(ticket.day.slice(8))}`,
+  number: carriedOverNumber(ticket.number, ticket.day),
   ...stamp(at),
 })
-
-export const isCarriedOver = (ticket: Ticket): boolean => ticket.number.includes('/')
 
 const inOrderOfEntry = (state: BranchState, wanted: (ticket: Ticket) => boolean): Ticket[] =>
   [...state.tickets.values()].filter(wanted).sort((a, b) => a.entry - b.entry)

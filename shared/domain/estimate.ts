@@ -23,7 +23,12 @@ export function estimate(state: BranchState, ticket: Ticket): Estimate | null {
       counterState(state, counter.id).state === 'open' &&
       (ticket.sentTo === null ? counter.services.includes(service) : counter.id === ticket.sentTo),
   ).length
+  return estimatedWait(ticketsAhead(state, ticket), averageMinutes, open)
+}
+
+/** The same for whoever comes behind `ahead` people now, with `open` counters for the service. */
+export function estimatedWait(ahead: number, averageMinutes: number, open: number): Estimate | null {
   if (open === 0) return null
-  const minutes = (ticketsAhead(state, ticket) * averageMinutes) / open
+  const minutes = (ahead * averageMinutes) / open
   return { lowMinutes: Math.floor(minutes * 0.7), highMinutes: Math.ceil((minutes + averageMinutes / open) * 1.6) }
 }

@@ -133,7 +133,8 @@ export type BranchEvent =
       readonly dueAtMs: number
       readonly reason: string
     })
-  | (Happened & { readonly type: 'ticketCancelled'; readonly ticketId: string; readonly reason: string })
+  /** `isRefusal`: the day ended before its turn, and the reason is for its visitor to read; else it is a note of staff. */
+  | (Happened & { readonly type: 'ticketCancelled'; readonly ticketId: string; readonly reason: string; readonly isRefusal?: true })
   /** It waits on the next day, before everybody who comes then; its number is marked with the day it is from. */
   | (Happened & { readonly type: 'ticketCarriedOver'; readonly ticketId: string; readonly number: string })
   | (Happened & {

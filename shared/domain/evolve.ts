@@ -12,12 +12,15 @@ import {
   type CounterState,
   counterState,
   currentService,
+  type DayAccount,
   type LastStep,
   missedKey,
   queue,
   queueKey,
   queueOf,
   RECENT_CALLS,
+  type ServiceAccount,
+  type ServiceState,
   type Ticket,
 } from './state.ts'
 
@@ -38,7 +41,7 @@ function changed(state: BranchState, event: BranchEvent, revision: number): Bran
     case 'branchConfigured':
       return retargeted({ ...state, configuration: event.configuration, configuredRevision: revision, day: event.day }, state)
     case 'dayTurned':
-      return dayTurned(state, event.day)
+      return dayTurned(state, event.day, event.atMs)
     case 'dayOverridden':
       return { ...state, dayOverride: event.override }
     case 'branchPaused':
@@ -46,13 +49,15 @@ function changed(state: BranchState, event: BranchEvent, revision: number): Bran
     case 'branchResumed':
       return { ...state, pause: null }
     case 'servicePaused':
-      return { ...state, services: { ...state.services, [event.service]: { override: 'paused', reason: event.reason } } }
+      return { ...state, services: { ...state.services, [event.service]: pausedService(state.services[event.service], event.reason) } }
     case 'serviceOpened':
       return { ...state, services: { ...state.services, [event.service]: { override: 'open', reason: null } } }
     case 'serviceClosed':
       return { ...state, services: { ...state.services, [event.service]: { override: 'closed', reason: event.reason } } }
-    case 'serviceReset':
-      return { ...state, services: without(state.services, event.service) }
+    case 'serviceReset': {
+      const before = state.services[event.service]?.before
+      return { ...state, services: before ? { ...state.services, [event.service]: before } : without(state.services, event.service) }
+    }
     case 'ticketIssued': {
       const ticket: Ticket = {
         id: event.ticket.id,
@@ -79,6 +84,7 @@ function changed(state: BranchState, event: BranchEvent, revision: number): Bran
         note: null,
         why: null,
         handed: event.isWritten ? 'paper' : null,
+        refusal: null,
         changedRevision: revision,
       }
       const [prefix, count] = seriesAndCount(event.ticket.number)
@@ -192,6 +198,7 @@ function changed(state: BranchState, event: BranchEvent, revision: number): Bran
         state: 'cancelled',
         waitsForNextDay: false,
         note: event.reason,
+        refusal: event.isRefusal ? event.reason : null,
         endedAtMs: event.atMs,
         changedRevision: revision,
       }
@@ -455,12 +462,40 @@ export const callOf = (event: { readonly type: 'ticketCalled' | 'ticketRecalled'
   caption: event.caption,
 })
 
-function dayTurned(state: BranchState, day: string): BranchState {
+const NO_TICKETS: ServiceAccount = { completed: 0, missed: 0, refused: 0, carriedOver: 0, cancelled: 0 }
+
+/** What became of the day's tickets; nobody is called any more, so that each has its end or waits on. */
+function accountOf(state: BranchState, atMs: number): DayAccount {
+  const services: Record<string, ServiceAccount> = {}
+  for (const ticket of state.tickets.values()) {
+    const end = endOf(ticket)
+    const service = currentService(ticket)
+    const account = services[service] ?? NO_TICKETS
+    services[service] = { ...account, [end]: account[end] + 1 }
+  }
+  return { day: state.day, endedAtMs: atMs, services }
+}
+
+function endOf(ticket: Ticket): keyof ServiceAccount {
+  if (ticket.state === 'completed') return 'completed'
+  if (ticket.state === 'noShow') return 'missed'
+  if (ticket.state !== 'cancelled') return 'carriedOver'
+  return ticket.refusal == null ? 'cancelled' : 'refused'
+}
+
+/** Opened or closed by hand before, it is so again when the pause ends. */
+function pausedService(was: ServiceState | undefined, reason: string): ServiceState {
+  const before = was === undefined || was.override === 'paused' ? was?.before : { override: was.override, reason: was.reason }
+  return { override: 'paused', reason, ...(before ? { before } : {}) }
+}
+
+function dayTurned(state: BranchState, day: string, atMs: number): BranchState {
   const kept = [...state.tickets.values()].filter((ticket) => ticket.state === 'waiting')
   let next: BranchState = {
     ...state,
     day,
     previousDay: state.day,
+    lastDay: accountOf(state, atMs),
     dayOverride: null,
     pause: null,
     notice: null,

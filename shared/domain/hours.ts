@@ -222,3 +222,13 @@ function issuingAt(hours: Exclude<Hours, 'always'>, timeZone: string, atMs: numb
           : 'not-yet-open'
   return { open: false, reason, opensAtMs, note: serving.reason }
 }
+
+/** When serving begins on the first day after this one that has hours; null: not within LOOK_AHEAD_DAYS. */
+export function nextServingMs(hours: Hours, day: string, timeZone: string): number | null {
+  let next = nextDay(day)
+  for (let ahead = 0; ahead < LOOK_AHEAD_DAYS; ahead += 1, next = nextDay(next)) {
+    const first = servingHours(hours, next, timeZone).intervals[0]
+    if (first) return first.fromMs
+  }
+  return null
+}

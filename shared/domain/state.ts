@@ -68,12 +68,18 @@ export interface Ticket {
   readonly why: CallReason | null
   /** Null: no printer and no visitor said so. */
   readonly handed: Handed | null
+  /** Why it was not served before the day ended, in words for its visitor; null: it was not refused. */
+  readonly refusal: string | null
   /** Revision of the last event that touched it: an undo is refused when somebody else came between. */
   readonly changedRevision: number
 }
 
 /** The service a ticket waits for or is at now. */
 export const currentService = (ticket: Ticket): string => ticket.services[ticket.stop] as string
+
+/** What stands on the slip of a ticket of this day; one that was carried over before keeps the day that it is from. */
+export const carriedOverNumber = (number: string, day: string): string =>
+  number.includes('/') ? number : `${number}/${Number(day.slice(8))}`
 
 /** A ticket and only those of its fields that a step changed, as they were before it. */
 export interface Before {
@@ -214,6 +220,26 @@ export interface ServiceState {
   /** `open`: outside its hours too, until the day turns; `paused`: no new tickets, none called in order; `closed`: no new tickets today. */
   readonly override: 'open' | 'paused' | 'closed'
   readonly reason: string | null
+  /** Of a pause: what was decided by hand before it, and holds again when it ends. */
+  readonly before?: { readonly override: 'open' | 'closed'; readonly reason: string | null }
+}
+
+/** What became of a service's tickets on one day, by the service of their last stop. */
+export interface ServiceAccount {
+  readonly completed: number
+  readonly missed: number
+  readonly refused: number
+  readonly carriedOver: number
+  /** Cancelled by staff. */
+  readonly cancelled: number
+}
+
+/** A short account of a day, made when it turned. */
+export interface DayAccount {
+  readonly day: string
+  readonly endedAtMs: number
+  /** Only services that had tickets. */
+  readonly services: Readonly<Record<string, ServiceAccount>>
 }
 
 /** A text announced by the supervisor: on the screens of these zones (null: of all) until it is taken down or the day turns. */
@@ -235,6 +261,7 @@ export interface BranchState {
   /** Business day, `YYYY-MM-DD` in the branch's time zone. */
   readonly day: string
   readonly previousDay: string | null
+  readonly lastDay: DayAccount | null
   /** `open`: tickets outside the hours too; `closed`: no tickets any more today; null: the hours decide. */
   readonly dayOverride: 'open' | 'closed' | null
   /** Everything stands still (ceremony, alarm). */
@@ -310,6 +337,7 @@ export function emptyBranch(configuration: BranchConfiguration): BranchState {
     configuredRevision: 0,
     day: '',
     previousDay: null,
+    lastDay: null,
     dayOverride: null,
     pause: null,
     notice: null,

@@ -8,15 +8,23 @@ export type EdgeCode =
   | 'invalid-configuration'
   | 'not-signed-in'
   | 'wrong-password'
+  | 'account-disabled'
   | 'not-allowed'
   | 'wrong-origin'
   | 'unknown-branch'
   | 'unknown-route'
   | 'unknown-session'
+  | 'unknown-version'
+  | 'unknown-template'
   | 'unknown-user'
   | 'unknown-device'
   | 'unknown-pairing'
   | 'pairing-pending'
+  | 'no-printer'
+  | 'printer-paper-out'
+  | 'printer-cover-open'
+  | 'printer-away'
+  | 'printer-failed'
   | 'setup-done'
   | 'unknown-namespace'
   | 'username-taken'
@@ -54,15 +62,24 @@ export const ERRORS: Readonly<Record<ErrorCode, Kind>> = {
   'invalid-configuration': wrongValue,
   'not-signed-in': { status: 401, retry: false },
   'wrong-password': { status: 401, retry: false },
+  'account-disabled': forbidden,
   'not-allowed': forbidden,
   'wrong-origin': forbidden,
   'unknown-branch': notThere,
   'unknown-route': notThere,
   'unknown-session': notThere,
+  'unknown-version': notThere,
+  'unknown-template': notThere,
   'unknown-user': notThere,
   'unknown-device': notThere,
   'unknown-pairing': notThere,
   'pairing-pending': { status: 409, retry: true },
+  'no-printer': refused,
+  'printer-paper-out': refused,
+  'printer-cover-open': refused,
+  // It may come back by itself; the others want a hand on it.
+  'printer-away': later,
+  'printer-failed': refused,
   'setup-done': refused,
   'unknown-namespace': notThere,
   'username-taken': refused,

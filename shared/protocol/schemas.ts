@@ -85,6 +85,7 @@ const target = z.union([z.strictObject({ service: serviceCode }), z.strictObject
 })
 const agencyId = z.string().min(1).max(32)
 const remaining = z.enum(['serve', 'refuse', 'carryOver']).default('serve')
+const someTickets = z.array(ticketId).max(500).optional()
 const bothLanguages = z.strictObject({ id: text(300), en: text(300) })
 
 const command = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
@@ -113,14 +114,14 @@ export type CounterCommand = z.infer<typeof CounterCommand>
 /** What a supervisor sends. */
 export const BranchCommand = z.discriminatedUnion('type', [
   command('openDay', {}),
-  command('closeDay', { remaining, reason: text().optional() }),
+  command('closeDay', { remaining, reason: text().optional(), tickets: someTickets }),
   command('resetDay', {}),
   command('pauseBranch', { reason: text() }),
   command('resumeBranch', {}),
   command('pauseService', { service: serviceCode, reason: text() }),
   command('openService', { service: serviceCode }),
   command('resetService', { service: serviceCode }),
-  command('closeService', { service: serviceCode, remaining, reason: text().optional() }),
+  command('closeService', { service: serviceCode, remaining, reason: text().optional(), tickets: someTickets }),
   command('pauseAgency', { agency: agencyId, reason: text() }),
   command('resumeAgency', { agency: agencyId }),
   // The ticket's id is made by the server (`server/branch/door.ts`).
@@ -165,8 +166,7 @@ function parseCommand<T>(schema: z.ZodType<T>, types: ReadonlySet<string>, input
   return parse(schema, input)
 }
 
-/** A wrong shape (missing, extra, of another type) is `malformed`, a wrong value of the right type `invalid-value`. Never throws. */
-/** `malformed` where the shape is another, `invalid-value` where only values are wrong; the mistakes at once. */
+/** A wrong shape (missing, extra, of another type) is `malformed`, a wrong value of the right type `invalid-value`; all mistakes at once. Never throws. */
 export function parse<T>(schema: z.ZodType<T>, input: unknown): Parsed<T> {
   const result = schema.safeParse(input)
   if (result.success) return { ok: true, value: result.data }

@@ -1,4 +1,3 @@
-import type { Text } from '../domain/configuration.ts'
 import type { Estimate } from '../domain/estimate.ts'
 import type { Announcement, Call, CounterState, Message, Notice, PrinterState, ServiceState, Ticket } from '../domain/state.ts'
 import type { ErrorReply } from './errors.ts'
@@ -81,7 +80,7 @@ export interface BoardCounter {
   readonly label: string
   readonly zone: string
   readonly state: CounterState['state']
-  /** Of a pause: why, and when it is expected to end. */
+  /** Of a pause: why, where it is one of the prepared reasons (`breaks.ts`), and when it is expected to end. */
   readonly reason: string | null
   readonly untilMs: number | null
 }
@@ -364,15 +363,10 @@ export interface TicketView {
   readonly estimate: Estimate | null
   readonly counter?: { readonly id: string; readonly label: string }
   readonly stop: number
-}
-
-// --- the public description of a branch: what every screen may know
-
-export interface PublicService {
-  readonly code: string
-  readonly name: Text
-  readonly averageMinutes: number
-  readonly requirements?: readonly Text[]
-  readonly fee?: Text
-  readonly quotaPerDay?: number | null
+  /** Why it is not served any more, where the day ended before its turn: words of the supervisor, or `day-closed`. */
+  readonly refusal: string | null
+  /** It waits while its service or the whole branch stands still: the text for visitors. */
+  readonly paused: string | null
+  /** It is carried over: when its service opens on a later day; null where nobody knows. */
+  readonly nextDay: { readonly atMs: number | null } | null
 }

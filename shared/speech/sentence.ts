@@ -130,13 +130,7 @@ function sentence(language: Language, phrases: readonly (readonly Said[])[]): Sp
  * and "Queue number B zero two one, please proceed to counter three".
  */
 export function sentenceOf(call: SpokenCall, language: Language, settings: SpeechSettings = DEFAULT_SPEECH): SpokenSentence {
-  const [, prefix = call.number, written = '', digits = '', carriedFrom] = /^([^-]*)-(T?)(\d+)(?:\/(\d+))?$/.exec(call.number) ?? []
-  const number = [
-    ...prefixSaid(prefix, language, settings),
-    ...spelled(written, language),
-    ...digitsSaid(digits, language, settings.reading[language]),
-    ...(carriedFrom === undefined ? [] : carriedSaid(Number(carriedFrom), language)),
-  ]
+  const number = ticketNumberSaid(call.number, language, settings)
   const place = placeSaid(call, language)
   const isFull = call.form === 'full'
   return sentence(language, [
@@ -144,6 +138,23 @@ export function sentenceOf(call: SpokenCall, language: Language, settings: Speec
     isFull ? [phrase(language, 'P:number'), ...number] : number,
     isFull ? [phrase(language, 'P:proceed'), ...place] : place,
   ])
+}
+
+function ticketNumberSaid(ticketNumber: string, language: Language, settings: SpeechSettings): readonly Said[] {
+  const [, prefix = ticketNumber, written = '', digits = '', carriedFrom] = /^([^-]*)-(T?)(\d+)(?:\/(\d+))?$/.exec(ticketNumber) ?? []
+  return [
+    ...prefixSaid(prefix, language, settings),
+    ...spelled(written, language),
+    ...digitsSaid(digits, language, settings.reading[language]),
+    ...(carriedFrom === undefined ? [] : carriedSaid(Number(carriedFrom), language)),
+  ]
+}
+
+/** The number alone, as a call will name it: what is read aloud to a visitor who can't see it. */
+export const numberInWords = (ticketNumber: string, settings: SpeechSettings = DEFAULT_SPEECH): { id: string; en: string } => {
+  const inLanguage = (language: Language): string =>
+    sentence(language, [[phrase(language, 'P:number'), ...ticketNumberSaid(ticketNumber, language, settings)]]).text
+  return { id: inLanguage('id'), en: inLanguage('en') }
 }
 
 /** The sentence of a call in both languages, as the event carries it and the screens show it. */

@@ -66,6 +66,12 @@ const weights: readonly (readonly [CommandType, number])[] = [
   ['showAnnouncement', 3],
   ['expireAnnouncements', 2],
   ['configureBranch', 1],
+  ['closeService', 2],
+  ['pauseAgency', 1],
+  ['resumeAgency', 1],
+  ['enterTicket', 4],
+  ['handTicket', 3],
+  ['reportPrinter', 1],
 ]
 export const COMMAND_TYPES: readonly CommandType[] = weights.map(([type]) => type)
 
@@ -133,6 +139,8 @@ function sensible(state: BranchState, counter: string, { type, sanity, service }
   if (type === 'confirmSound' && zone.soundCheck === null) return 'checkSound'
   const needsTicket = ['recall', 'startService', 'complete', 'markNoShow', 'hold', 'transfer']
   const held = Object.keys(state.held).length > 0
+  const isAgencyPaused = Object.values(state.services).some(({ override }) => override === 'paused')
+  if (type === 'resumeAgency' && !isAgencyPaused) return 'pauseAgency'
   if (type === 'resume' && held && now.ticket !== null) return 'complete'
   if (type === 'resume' && !held) return now.ticket === null ? 'callNext' : 'hold'
   if (type === 'callNext' && Object.keys(state.queues).length === 0) return 'issueTicket'
@@ -162,10 +170,13 @@ export function commandOf(state: BranchState, dice: Step, serial: number): Comma
   const connection = `c${dice.ticket % 3}`
   const its = dice.sanity < 8 ? (loudspeaker.speaker?.connection ?? connection) : connection
   const pending = pendingIn(state, zone)[0]?.id ?? 'none'
+  const remaining = (['serve', 'refuse', 'carryOver'] as const)[dice.choice % 3] as 'serve'
+  const onlySome = dice.choice < 7 ? undefined : ids.slice(0, dice.ticket % 4)
+  const agency = ['DUKCAPIL', 'DUKCAPIL', 'BANK', 'BANK', 'NONE'][dice.service] as string
+  const ticketClass = dice.ticket < 8 ? 'priority' : dice.ticket === 29 ? 'vip' : undefined
   const type = sensible(state, counter, dice)
   switch (type) {
     case 'issueTicket': {
-      const ticketClass = dice.ticket < 8 ? 'priority' : dice.ticket === 29 ? 'vip' : undefined
       const what =
         dice.choice === 0
           ? { journey: 'lahir' }
@@ -220,7 +231,30 @@ export function commandOf(state: BranchState, dice: Step, serial: number): Comma
     case 'resumeBranch':
       return { type }
     case 'closeDay':
-      return { type, remaining: (['serve', 'refuse', 'carryOver'] as const)[dice.choice % 3] as 'serve' }
+      return { type, remaining, tickets: onlySome }
+    case 'closeService':
+      return { type, service, remaining, tickets: onlySome, reason: dice.ticket % 2 ? 'Blangko habis' : undefined }
+    case 'pauseAgency':
+      return { type, agency, reason: 'gangguan' }
+    case 'resumeAgency':
+      return { type, agency }
+    case 'enterTicket': {
+      const prefix = dice.sanity === 9 ? 'X' : service.startsWith('BANK') ? 'C' : 'B'
+      const number = `${prefix}-T${String(dice.ticket).padStart(2, '0')}`
+      // Up to two hours ago, and a time to come.
+      return {
+        type,
+        ticketId: `t${serial}`,
+        number,
+        writtenAtMs: state.atMs - (dice.choice - 1) * 11 * MINUTE,
+        service,
+        class: ticketClass,
+      }
+    }
+    case 'handTicket':
+      return { type, ticket: some(() => true), how: dice.choice % 2 ? 'paper' : 'screen', device: 'kiosk1' }
+    case 'reportPrinter':
+      return { type, device: `kiosk${dice.ticket % 2}`, state: ([null, 'ready', 'paperOut', 'away'] as const)[dice.choice % 4] as null }
     case 'pauseBranch':
       return { type, reason: 'upacara' }
     case 'pauseService':
@@ -243,6 +277,14 @@ export function commandOf(state: BranchState, dice: Step, serial: number): Comma
       // Taking away what may be in use.
       if (dice.choice < 8)
         return { type, configuration: { ...configuration, counters: configuration.counters.slice(0, 2 + (dice.ticket % 2)) } }
+      if (dice.choice < 10) {
+        const agencies = configuration.agencies.map((each) => ({
+          ...each,
+          enabled: dice.choice === 8 || each.id !== agency,
+          services: each.services.map((one) => ({ ...one, enabled: dice.ticket % 3 > 0 || `${each.id}.${one.id}` !== service })),
+        }))
+        return { type, configuration: { ...configuration, agencies } }
+      }
       return { type, configuration, ifRevision: dice.choice }
     }
     case 'announcePrepared':

@@ -88,6 +88,9 @@ describe('priority granted at the counter', () => {
     const kk = hall.issue('DUKCAPIL.KK')
     const grant = { type: 'reclassify', counter: '1', class: 'priority', reason: 'lansia' } as const
     expect(hall.refused({ ...grant, ticket: bank.id }).code).toBe('not-served-here')
+    const elsewhere = hall.open('2').issue('DUKCAPIL.KTP')
+    hall.next('2')
+    expect(hall.refused({ ...grant, ticket: elsewhere.id }).code).toBe('ticket-at-counter')
     expect(hall.refused({ ...grant, ticket: 'none' }).code).toBe('unknown-ticket')
     expect(hall.refused({ ...grant, ticket: kk.id, class: 'vip' }).code).toBe('unknown-class')
     expect(hall.refused({ ...grant, ticket: kk.id, officer: 'other' }).code).toBe('not-at-counter')

@@ -48,7 +48,70 @@ describe('one service ends its day before the others', () => {
   })
 })
 
+describe('what a person was shown is what happens', () => {
+  it('DAY2 only the tickets named are refused; whoever was called meanwhile stays at his counter, whoever came is served on', () => {
+    const hall = new Hall().open('1')
+    const ids = [1, 2, 3].map(() => hall.issue('DUKCAPIL.KK').id)
+    hall.next('1')
+    hall.issue('DUKCAPIL.KK')
+    hall.do({
+      type: 'closeService',
+      service: 'DUKCAPIL.KK',
+      remaining: 'refuse',
+      reason: 'Waktu habis',
+      tickets: [ids[0] as string, ids[2] as string],
+    })
+    expect(states(hall)).toEqual({ 'B-001': 'called', 'B-002': 'waiting', 'B-003': 'cancelled', 'B-004': 'waiting' })
+    expect(hall.numbered('B-003').refusal).toBe('Waktu habis')
+    hall.do({ type: 'closeDay', remaining: 'carryOver', tickets: [ids[1] as string, 'none'] })
+    expect(hall.numbered('B-002/20').waitsForNextDay).toBe(true)
+    expect(hall.numbered('B-004').waitsForNextDay).toBe(false)
+  })
+
+  it('PRIV1 a note of staff is not a refusal: its visitor does not read it', () => {
+    const hall = new Hall()
+    const { id } = hall.issue('DUKCAPIL.KK')
+    hall.do({ type: 'cancelTicket', ticket: id, reason: 'marah-marah' })
+    expect(hall.ticket(id)).toMatchObject({ note: 'marah-marah', refusal: null })
+  })
+
+  it('DAY3 when the day turned, what became of its tickets is told, by the service of their last stop', () => {
+    const hall = new Hall().open('1', '3')
+    for (let n = 0; n < 5; n++) hall.issue('DUKCAPIL.KK')
+    const teller = hall.issue('BANK.TELLER').id
+    hall.next('1')
+    hall.do({ type: 'startService', counter: '1' })
+    hall.next('1')
+    hall.do({ type: 'closeService', service: 'DUKCAPIL.KK', remaining: 'carryOver', tickets: [hall.numbered('B-005').id] })
+    hall.do({ type: 'cancelTicket', ticket: teller, reason: 'pulang' })
+    hall.after(24 * HOUR).do({ type: 'turnDay' })
+    const none = { completed: 0, missed: 0, refused: 0, carriedOver: 0, cancelled: 0 }
+    expect(hall.state.lastDay).toEqual({
+      day: '2025-11-20',
+      endedAtMs: hall.nowMs,
+      services: {
+        'DUKCAPIL.KK': { ...none, completed: 1, missed: 1, refused: 2, carriedOver: 1 },
+        'BANK.TELLER': { ...none, cancelled: 1 },
+      },
+    })
+  })
+})
+
 describe('agencies', () => {
+  it('what was opened or closed by hand before a pause is so again after it', () => {
+    const hall = new Hall(smallHall({ hours: { weekly: { Fri: [['08:00', '12:00']] } } }))
+    hall.do({ type: 'openService', service: 'DUKCAPIL.KK' })
+    hall.do({ type: 'closeService', service: 'DUKCAPIL.KTP', remaining: 'serve', reason: 'Blangko habis' })
+    hall.do({ type: 'pauseAgency', agency: 'DUKCAPIL', reason: 'Listrik padam' })
+    hall.do({ type: 'pauseService', service: 'DUKCAPIL.KK', reason: 'Masih padam' })
+    expect(take(hall, 'DUKCAPIL.KTP').details).toMatchObject({ reason: 'paused', text: 'Listrik padam' })
+    hall.do({ type: 'resumeAgency', agency: 'DUKCAPIL' })
+    hall.issue('DUKCAPIL.KK')
+    expect(take(hall, 'DUKCAPIL.KTP').details).toMatchObject({ reason: 'day-closed', text: 'Blangko habis' })
+    hall.do({ type: 'resetService', service: 'DUKCAPIL.KK' })
+    expect(take(hall, 'DUKCAPIL.KK').details).toMatchObject({ reason: 'closed-today' })
+  })
+
   it('TICKET4 an agency is paused and goes on as a whole; what was paused on its own stays so, and numbers stay valid', () => {
     const hall = new Hall().open('1')
     hall.issue('DUKCAPIL.KK')

@@ -112,6 +112,28 @@ export class Model {
     visitor.sentTo = 'counter' in to ? to.counter : null
   }
 
+  #servicesOf(agency: string): string[] {
+    const found = this.#configuration.agencies.find((each) => each.id === agency)
+    return (found?.services ?? []).map((each) => `${agency}.${each.id}`)
+  }
+
+  /** The day ends for some of those who wait or are on hold. */
+  #leave(
+    { remaining, tickets }: { remaining: string; tickets?: readonly string[] | undefined },
+    concerns: (visitor: Visitor) => boolean,
+  ): void {
+    if (remaining === 'serve') return
+    for (const visitor of this.visitors) {
+      const isLeft = (visitor.state === 'waiting' && !visitor.tomorrow) || visitor.state === 'held'
+      if (!isLeft || !concerns(visitor) || (tickets && !tickets.includes(visitor.id))) continue
+      if (remaining === 'refuse') visitor.state = 'gone'
+      else {
+        this.#wait(visitor)
+        Object.assign(visitor, { tomorrow: true, sentTo: null })
+      }
+    }
+  }
+
   /** What an accepted command does. `id`: the ticket that the core said it is about. */
   accept(command: Command, id: string | null, nowMs: number, issued: { services: readonly string[] } | null): void {
     switch (command.type) {
@@ -132,6 +154,25 @@ export class Model {
           sentTo: null,
           tomorrow: false,
           journey: command.journey !== undefined,
+        })
+        return
+      }
+      case 'enterTicket': {
+        const { ticketId, class: ticketClass = 'regular', writtenAtMs } = command
+        this.visitors.push({
+          id: ticketId,
+          ticketClass,
+          services: [command.service],
+          stop: 0,
+          state: 'waiting',
+          started: false,
+          readyAtMs: writtenAtMs,
+          dueAtMs: writtenAtMs + this.#target(ticketClass, command.service),
+          entry: ++this.#entry,
+          counter: null,
+          sentTo: null,
+          tomorrow: false,
+          journey: false,
         })
         return
       }
@@ -200,16 +241,18 @@ export class Model {
       case 'resetService':
         this.#paused.delete(command.service)
         return
+      case 'pauseAgency':
+        for (const code of this.#servicesOf(command.agency)) this.#paused.add(code)
+        return
+      case 'resumeAgency':
+        for (const code of this.#servicesOf(command.agency)) this.#paused.delete(code)
+        return
+      case 'closeService':
+        this.#paused.delete(command.service)
+        this.#leave(command, (visitor) => service(visitor) === command.service)
+        return
       case 'closeDay':
-        if (command.remaining !== 'serve')
-          for (const visitor of this.visitors)
-            if ((visitor.state === 'waiting' && !visitor.tomorrow) || visitor.state === 'held') {
-              if (command.remaining === 'refuse') visitor.state = 'gone'
-              else {
-                this.#wait(visitor)
-                Object.assign(visitor, { tomorrow: true, sentTo: null })
-              }
-            }
+        this.#leave(command, () => true)
         return
       case 'turnDay': {
         const carries = this.#configuration.atDayEnd === 'carryOver'

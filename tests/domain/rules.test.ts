@@ -20,14 +20,6 @@ describe('tickets', () => {
     expect(hall.numbered('B-1001').entry).toBe(1002)
   })
 
-  it('TICKET2: the ticket is made of the command alone, so that a repeated key can be answered with the same one', () => {
-    const hall = new Hall()
-    const command = { type: 'issueTicket', ticketId: 'same', services: ['DUKCAPIL.KK'] } as const
-    const context = { nowMs: hall.nowMs, by: 'kiosk:1' }
-    expect(decide(hall.state, command, context)).toEqual(decide(hall.state, command, context))
-    expect(hall.do(command).ticketId).toBe('same')
-  })
-
   it('TICKET3: a quota of five issues five', () => {
     const hall = new Hall()
     for (let count = 0; count < 5; count++) hall.issue('DUKCAPIL.KTP')
@@ -243,14 +235,6 @@ describe('calls', () => {
     hall.do({ type: 'complete', counter: '1' })
     hall.do({ type: 'resume', counter: '1', ticket: first.id })
     expect(hall.ticket(first.id)).toMatchObject({ state: 'serving', counter: '1', startedAtMs: hall.nowMs })
-  })
-
-  it('CALL2: the same command on the same state decides the same', () => {
-    const hall = new Hall().open('1')
-    hall.issue('DUKCAPIL.KK')
-    const command = { type: 'callNext', counter: '1', officer: 'officer1', current: null } as const
-    const context = { nowMs: hall.nowMs, by: 'officer1' }
-    expect(decide(hall.state, command, context)).toEqual(decide(hall.state, command, context))
   })
 
   it('CALL3: a double click calls one visitor', () => {

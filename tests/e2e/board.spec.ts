@@ -229,7 +229,11 @@ const measure = (page: Page) =>
       context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`
       return context.measureText('0').actualBoundingBoxAscent / window.innerHeight
     }
-    const least = (selector: string): number => Math.min(1, ...[...document.querySelectorAll(selector)].map(drawn))
+    /** Null where there is none: whoever expects one must not be told that it is large. */
+    const least = (selector: string): number | null => {
+      const found = [...document.querySelectorAll(selector)]
+      return found.length === 0 ? null : Math.min(...found.map(drawn))
+    }
     const cut: string[] = []
     let smallest = 1
     for (const element of document.querySelectorAll<HTMLElement>('[data-test=board] *')) {
@@ -273,8 +277,8 @@ for (const scene of scenes) {
       )
       await page.screenshot({ path: `test-results/look/board-${scene.name}-${theme}-${language}-${size.height}.png` })
       const { newest, recent, smallest, cut } = await measure(page)
-      if (scene.newest !== null) expect(newest).toBeGreaterThanOrEqual(0.12)
-      expect(recent).toBeGreaterThanOrEqual(0.06)
+      if (scene.newest !== null) expect(newest ?? 0, 'there is one, and it is large').toBeGreaterThanOrEqual(0.12)
+      if ((await page.locator('[data-test=recent]').count()) > 0) expect(recent ?? 0).toBeGreaterThanOrEqual(0.06)
       expect(smallest).toBeGreaterThanOrEqual(0.0259)
       expect(cut).toEqual([])
       const { violations } = await new AxeBuilder({ page }).analyze()
@@ -309,12 +313,20 @@ test('SHOW3 a call turns the panel ochre within a frame, breathes twice, slower 
   await page.evaluate(() => {
     const told = { addedAt: 0, ochreAt: 0 }
     Object.assign(window, { told })
+    const probe = document.createElement('i')
+    probe.style.cssText = 'position: fixed; background: var(--call)'
+    document.querySelector('[data-test=board]')?.append(probe)
+    const channels = (element: Element): number[] =>
+      (getComputedStyle(element).backgroundColor.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number)
+    const ochre = channels(probe)
+    // The breath may have begun by a hair.
+    const isOchre = (panel: Element): boolean => channels(panel).every((value, at) => Math.abs(value - (ochre[at] ?? 0)) < 16)
     new MutationObserver(() => {
       const panel = document.querySelector('[data-test=newest][data-number="B-047"]')
       if (!panel || told.addedAt !== 0) return
       told.addedAt = performance.now()
       requestAnimationFrame(() => {
-        if (getComputedStyle(panel).backgroundColor !== 'rgb(21, 32, 57)') told.ochreAt = performance.now()
+        if (isOchre(panel)) told.ochreAt = performance.now()
       })
     }).observe(document.body, { childList: true, subtree: true, attributes: true })
   })
@@ -462,4 +474,62 @@ test('a browser that waits for a touch asks for one, and covers nothing of the q
   await expect(prompt).toHaveCount(0)
   await context.close()
   await stage.end()
+})
+
+test('one call after the other is told by a reader: the region that is announced outlives the calls in it', async ({ browser }) => {
+  const { page, stage, end } = await staged(browser, { ...busy, newest: 'E-031', make: (s) => called(s, ANYWHERE) })
+  const region = page.locator('[aria-live=assertive]').filter({ has: page.locator('[data-test=newest]') })
+  await region.evaluate((element) => element.setAttribute('data-first', 'yes'))
+  stage.call('B-047', '4')
+  await expect(page.locator('[data-test=newest]')).toHaveAttribute('data-number', 'B-047')
+  await expect(region).toHaveAttribute('data-first', 'yes')
+  await end()
+})
+
+test('a board that knows no agencies yet does not say that nobody waits, and reads them as soon as the server answers', async ({
+  browser,
+}) => {
+  const { page, stage, end } = await staged(browser, { ...busy, newest: 'E-031', make: (s) => called(s, ANYWHERE) })
+  let refusals = 0
+  await page.route('**/api/v1/branches/mpp-kupang', (route) => {
+    refusals += 1
+    return route.fulfill({
+      status: 503,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({ code: 'store-away', retry: true }),
+    })
+  })
+  await page.reload()
+  await expect(page.locator('[data-test=newest]')).toHaveAttribute('data-number', 'E-031')
+  await expect(page.locator('[data-test=nobody-waits]')).toContainText('Daftar instansi sedang dibaca')
+  await expect.poll(() => refusals, { timeout: 15_000 }).toBeGreaterThan(2)
+  await page.unroute('**/api/v1/branches/mpp-kupang')
+  await expect(page.locator('[data-test=waiting]').first()).toBeVisible({ timeout: 10_000 })
+  await expect(page.locator('[data-test=nobody-waits]')).toHaveCount(0)
+  void stage
+  await end()
+})
+
+test('a film that a call stops before it began is not skipped: the same one goes on afterwards', async ({ browser }) => {
+  await makeFilm(browser, join(dataDir, 'media', 'mpp-kupang', '2 film.webm'))
+  const { page, stage, end } = await staged(browser, {
+    ...busy,
+    withMedia: true,
+    newest: 'B-046',
+    zone: 'a',
+    make: (s) => called(s, IN_ZONE_A),
+  })
+  await page.evaluate(() => {
+    // As a browser answers whose film is stopped while it loads.
+    HTMLMediaElement.prototype.play = () => Promise.reject(new DOMException('interrupted by a call to pause()', 'AbortError'))
+  })
+  const media = page.locator('[data-test=media]')
+  await expect(media).toHaveAttribute('data-name', '2 film.webm', { timeout: 20_000 })
+  stage.call('B-047', '4')
+  await expect(page.locator('[data-calling=true]').first()).toBeVisible()
+  const startedMs = stage.clockMs
+  stage.setClock(startedMs + 10_500)
+  await expect(page.locator('[data-calling=true]')).toHaveCount(0)
+  await expect(media).toHaveAttribute('data-name', '2 film.webm')
+  await end()
 })

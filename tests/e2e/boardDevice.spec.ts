@@ -20,7 +20,7 @@ test('SHOW4 SHOW5 a screen is paired with name, zone and layout, shows the house
   await screen.page.screenshot({ path: 'test-results/look/board-pairing-id-1080.png' })
   const code = ((await shown.textContent()) ?? '').split(':').pop()?.trim() ?? ''
 
-  const admin = await hall.open(browser, '/admin', { as: 'admin' })
+  const admin = await hall.open(browser, '/admin#/house', { as: 'admin' })
   await admin.page.locator('[data-test=pairing-code]').fill(code)
   await admin.page.locator('[data-test=device-name]').fill('Layar Lobi 1')
   await admin.page.locator('[data-test=screen-layout]').selectOption('media')
@@ -57,8 +57,9 @@ test('SHOW4 SHOW5 a screen is paired with name, zone and layout, shows the house
   // As it was, before anything has arrived from the server.
   await screen.page.reload()
   await expect(board).toHaveAttribute('data-scene', 'grid')
-  admin.page.once('dialog', (dialog) => void dialog.accept())
+  await admin.page.locator('[data-test=change-screen]').click()
   await admin.page.locator('[data-test=revoke]').click()
+  await admin.page.locator('[data-test=revoke-yes]').click()
   await expect(shown, 'revoked: back to the code').toBeVisible({ timeout: 10_000 })
   expect([...screen.complaints, ...admin.complaints]).toEqual([])
   for (const { context } of [screen, admin, counter]) await context.close()

@@ -67,6 +67,116 @@ test('CALL3 a double click calls one visitor; a held key too', async ({ browser 
   await penyelia.dispose()
 })
 
+test('CALL3 Enter that is held down on the button that has the focus calls one visitor', async ({ browser }) => {
+  const penyelia = await hall.as('penyelia')
+  for (let n = 0; n < 4; n++) await hall.issue(penyelia, { services: ['DUKCAPIL.REKAM'] })
+  const { page, context } = await hall.open(browser, '/counter', { as: 'petugas' })
+  await openCounter(page, '4')
+  const current = page.locator('[data-test=current]')
+  const called = new Set<string>()
+  await page.exposeFunction('sawNumber', (number: string) => void (number === '' || called.add(number)))
+  await page.evaluate(() => {
+    const at = document.querySelector('[data-test=current]') as Element
+    new MutationObserver(() =>
+      (window as unknown as { sawNumber: (number: string) => void }).sawNumber(at.getAttribute('data-number') ?? ''),
+    ).observe(at, { attributes: true })
+  })
+  await page.locator('[data-test=call-next]').focus()
+  // The first press is meant; opening the counter took the same key.
+  await expect(async () => {
+    await page.keyboard.up('Enter')
+    await page.keyboard.down('Enter')
+    await expect(current).not.toHaveAttribute('data-number', '', { timeout: 500 })
+  }).toPass()
+  await expect(page.locator('[data-test=call-next]')).toBeFocused()
+  // The key stays down for longer than calls need to settle: a repeat each 30 ms, as keyboards do.
+  const heldUntilMs = Date.now() + 2_000
+  while (Date.now() < heldUntilMs) await page.keyboard.down('Enter')
+  await page.keyboard.up('Enter')
+  expect(called.size, [...called].join()).toBe(1)
+  await expect(page.locator('[data-test=next]')).toBeVisible()
+  await page.keyboard.press('s')
+  await expect(current).toHaveAttribute('data-number', '')
+  await page.locator('[data-test=sign-out]').click()
+  await expect(page.locator('[data-test=sign-in]')).toBeVisible()
+  await context.close()
+  await penyelia.dispose()
+})
+
+test('CALL2 an acknowledgement that was lost and a reload: the officer sees one call, done once', async ({ browser }) => {
+  const penyelia = await hall.as('penyelia')
+  for (let n = 0; n < 2; n++) await hall.issue(penyelia, { services: ['DUKCAPIL.REKAM'] })
+  const { page, context, complaints } = await hall.open(browser, '/counter', { as: 'petugas' })
+  const sent: string[] = []
+  let isDropping = false
+  let dropped = 0
+  await page.routeWebSocket(/socket\.io/, (socket) => {
+    const server = socket.connectToServer()
+    socket.onMessage((message) => {
+      const id = /"commandId":"([^"]+)"/.exec(String(message))?.[1]
+      if (id && String(message).includes('"callNext"')) sent.push(id)
+      server.send(message)
+    })
+    server.onMessage((message) => {
+      // 43: an acknowledgement, as Socket.IO writes it.
+      if (isDropping && String(message).startsWith('43')) dropped += 1
+      else socket.send(message)
+    })
+  })
+  await page.reload()
+  await openCounter(page, '4')
+  const first = (await page.locator('[data-test=next] .number').textContent()) ?? ''
+  isDropping = true
+  await expect(async () => {
+    await page.locator('[data-test=call-next]').click()
+    expect(sent.length).toBeGreaterThan(0)
+  }).toPass()
+  await expect.poll(() => dropped).toBeGreaterThan(0)
+  await expect(page.locator('[data-test=current]'), 'the call itself arrived').toHaveAttribute('data-number', first)
+  isDropping = false
+  await page.reload()
+  await expect(page.locator('[data-test=current]')).toHaveAttribute('data-number', first)
+  await expect.poll(() => sent.length).toBeGreaterThan(1)
+  expect(new Set(sent).size, 'the same command each time').toBe(1)
+  await expect(page.locator('[data-test=call-next]')).toHaveAttribute('aria-disabled', 'false')
+  await expect(page.locator('[data-test=promise]')).toContainText(first)
+  await expect(page.locator('[data-test=problem]'), 'nothing to tell').toHaveCount(0)
+  await expect(page.locator('[data-test=current]')).toContainText('panggilan ke-1')
+  await page.keyboard.press('s')
+  await expect(page.locator('[data-test=current]')).toHaveAttribute('data-number', '')
+  await page.locator('[data-test=sign-out]').click()
+  await expect(page.locator('[data-test=sign-in]')).toBeVisible()
+  expect(complaints).toEqual([])
+  await context.close()
+  await penyelia.dispose()
+})
+
+test('CALL3 the key that ends a break does not call at once', async ({ browser }) => {
+  const penyelia = await hall.as('penyelia')
+  await hall.issue(penyelia, { services: ['BANKNTT.TELLER'] })
+  const { page, context } = await hall.open(browser, '/counter', { as: 'petugas2' })
+  await page.locator('[data-test=counter][data-counter="9"]').click()
+  await expect(page.locator('[data-test=open], [data-test=call-next]').first()).toBeVisible()
+  if (await page.locator('[data-test=open]').isVisible()) await page.locator('[data-test=open]').click()
+  const current = page.locator('[data-test=current]')
+  await expect(current).toBeVisible()
+  if ((await current.getAttribute('data-number')) !== '') await page.locator('[data-test=complete]').click()
+  await expect(current).toHaveAttribute('data-number', '')
+  await page.locator('[data-test=pause]').click()
+  await page.locator('[data-test=pause-reason-choice]').first().click()
+  await page.locator('[data-test=submit]').click()
+  await expect(page.locator('[data-test=continue]')).toBeVisible()
+  await page.locator('h1').focus()
+  await page.keyboard.press('Space')
+  await expect(page.locator('[data-test=call-next]')).toBeVisible()
+  await page.keyboard.press('Space')
+  await page.keyboard.press('o')
+  await expect(page.locator('[data-test=call-next]')).toHaveAttribute('aria-disabled', 'false')
+  await expect(current).toHaveAttribute('data-number', '')
+  await context.close()
+  await penyelia.dispose()
+})
+
 test('a day at the counter by keyboard only: sign in, choose, open, call, recall, serve, finish, undo', async ({ browser }) => {
   const penyelia = await hall.as('penyelia')
   await hall.issue(penyelia, { services: ['DUKCAPIL.REKAM'] })

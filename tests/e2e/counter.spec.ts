@@ -275,7 +275,7 @@ test('a forgotten password and a locked account have a way out: the page says wh
   await axeFindsNothing(page)
   await page.unroute('**/api/v1/sessions')
 
-  const admin = await hall.open(browser, '/admin', { as: 'admin' })
+  const admin = await hall.open(browser, '/admin#/people', { as: 'admin' })
   await admin.page.locator('[data-test=user]').filter({ hasText: 'petugas2' }).locator('[data-test=new-password-for]').click()
   await part(admin.page, 'reset-password').fill('sandi-baru-sekali-2025')
   await axeFindsNothing(admin.page)
@@ -333,4 +333,160 @@ test('the supervisor checks the sound by the code that is heard, keeps a zone qu
   expect(complaints).toEqual([])
   speaker.close()
   await context.close()
+})
+
+test('PRIV1 an officer’s own words about his break stay among staff; prepared ones are shown in each screen’s language', async ({
+  browser,
+}) => {
+  const display = await hall.open(browser, '/display', { as: 'penyelia', size: { width: 1920, height: 1080 } })
+  const english = await hall.open(browser, '/display', { as: 'penyelia', size: { width: 1280, height: 720 }, language: 'en' })
+  const supervisor = await hall.open(browser, '/supervisor', { as: 'penyelia' })
+  const officer = await hall.open(browser, '/counter', { as: 'petugas', language: 'en' })
+  await openCounter(officer.page, '3')
+  const takeBreak = async (fill: () => Promise<void>) => {
+    await part(officer.page, 'pause').click()
+    await fill()
+    await axeFindsNothing(officer.page)
+    await officer.page.screenshot({ path: 'test-results/look/counter-break-en.png' })
+    await part(officer.page, 'submit').click()
+    await expect(part(officer.page, 'break')).toBeVisible()
+  }
+  const shown = (page: Page) => page.locator('aside').filter({ hasText: 'Dukcapil' })
+  const watched = supervisor.page.locator('[data-test=live-counter][data-counter="3"]')
+
+  await takeBreak(() => part(officer.page, 'pause-reason-choice').first().click())
+  await expect(part(officer.page, 'break')).toContainText('Meal break')
+  await expect(shown(display.page)).toContainText('Istirahat makan')
+  await expect(shown(english.page)).toContainText('Meal break')
+  await expect(watched).toContainText('Istirahat makan')
+  await part(officer.page, 'continue').click()
+  await expect(part(officer.page, 'call-next')).toBeVisible()
+  await expect(shown(display.page)).not.toContainText('Istirahat')
+
+  await takeBreak(() => part(officer.page, 'pause-reason').fill('Anak saya sakit'))
+  await expect(watched).toContainText('Anak saya sakit')
+  await expect(part(officer.page, 'break')).toContainText('Anak saya sakit')
+  await expect(shown(display.page)).toContainText('Istirahat')
+  await expect(shown(english.page)).toContainText('On a break')
+  await expect(shown(display.page)).not.toContainText('Anak saya')
+  const penyelia = await hall.as('penyelia')
+  const board = await penyelia.get(`${hall.url}/api/v1/branches/${hall.branch}/board`)
+  expect(board.status()).toBe(200)
+  expect(await board.text()).not.toContain('Anak saya')
+  await penyelia.dispose()
+  await display.page.screenshot({ path: 'test-results/look/display-break-id.png' })
+  await english.page.screenshot({ path: 'test-results/look/display-break-en.png' })
+  await supervisor.page.screenshot({ path: 'test-results/look/supervisor-break-id.png' })
+  for (const { context } of [display, english, supervisor, officer]) await context.close()
+})
+
+test('a counter on a break is not open: who waits for its services alone is told to the supervisor, service by service', async ({
+  browser,
+}) => {
+  await issue({ services: ['DUKCAPIL.KK'] })
+  const { page, context } = await atCounter(browser, '3')
+  const supervisor = await hall.open(browser, '/supervisor', { as: 'penyelia' })
+  const queue = supervisor.page.locator('[data-test=queue][data-service="DUKCAPIL.KK"]')
+  await expect(queue).toContainText('1 dari 2 buka')
+  await expect(part(supervisor.page, 'unattended')).toHaveCount(0)
+  await part(page, 'pause').click()
+  await part(page, 'pause-reason-choice').first().click()
+  await part(page, 'submit').click()
+  await expect(queue).toContainText('0 dari 2 buka')
+  await expect(part(supervisor.page, 'unattended')).toHaveText('Dukcapil – Kartu Keluarga (KK): 1 menunggu, tidak ada loket yang buka')
+  await axeFindsNothing(supervisor.page)
+  await supervisor.page.screenshot({ path: 'test-results/look/supervisor-unattended-id.png' })
+  for (const each of [supervisor.context, context]) await each.close()
+})
+
+test('nobody leaves an open counter behind: signing out closes it, or asks what becomes of whoever is there', async ({ browser }) => {
+  const { number } = await issue({ services: ['DUKCAPIL.KK'] })
+  const display = await hall.open(browser, '/display', { as: 'penyelia', size: { width: 1920, height: 1080 } })
+  const three = display.page.locator('[data-test=board-counter][data-counter="3"]')
+  const first = await atCounter(browser, '3')
+  await expect(three).toHaveAttribute('data-state', 'open')
+  await part(first.page, 'sign-out').click()
+  await expect(part(first.page, 'sign-in')).toBeVisible()
+  await expect(three).toHaveAttribute('data-state', 'closed')
+  await first.context.close()
+
+  const { page, context } = await atCounter(browser, '3')
+  await expect(async () => {
+    await page.keyboard.press('Space')
+    await expect(current(page)).toHaveAttribute('data-number', number, { timeout: 900 })
+  }).toPass()
+  await part(page, 'sign-out').click()
+  await expect(part(page, 'leave-dialog')).toContainText(number)
+  await axeFindsNothing(page)
+  await page.screenshot({ path: 'test-results/look/counter-leave-id.png' })
+  await page.keyboard.press('Escape')
+  await expect(current(page)).toHaveAttribute('data-number', number)
+
+  // Another counter is leaving this one, too.
+  await page.keyboard.press('g')
+  await expect(part(page, 'leave-dialog')).toBeVisible()
+  await page.keyboard.press('1')
+  await expect(part(page, 'counter').first()).toBeVisible()
+  await expect(three).toHaveAttribute('data-state', 'closed')
+  await openCounter(page, '3')
+  await expect(part(page, 'next')).toContainText(number)
+  for (const each of [display.context, context]) await each.close()
+})
+
+test('AUTH1 who could not be signed out is told so, and is still signed in', async ({ browser }) => {
+  for (const language of ['id', 'en'] as const) {
+    const { page, context } = await hall.open(browser, '/counter', { as: 'petugas', language })
+    await expect(part(page, 'counter').first()).toBeVisible()
+    await page.route('**/api/v1/sessions/current', (route) => (route.request().method() === 'DELETE' ? route.abort() : route.continue()))
+    await page.getByRole('button', { name: language === 'id' ? 'Keluar' : 'Sign out' }).click()
+    await expect(part(page, 'still-in')).toBeVisible()
+    await axeFindsNothing(page)
+    await page.screenshot({ path: `test-results/look/sign-out-failed-${language}.png` })
+    await page.unroute('**/api/v1/sessions/current')
+    await part(page, 'sign-out-again').click()
+    await expect(part(page, 'sign-in')).toBeVisible()
+    await page.reload()
+    await expect(part(page, 'sign-in')).toBeVisible()
+    await context.close()
+  }
+})
+
+test('digits alone that several series have are asked back; a call out of turn says what it ends', async ({ browser }) => {
+  const admin = await hall.as('admin')
+  const path = `${hall.url}/api/v1/branches/${hall.branch}/configuration`
+  const read = await admin.get(path)
+  const usual = (await read.json()) as { counters: { id: string; services: string[] }[] }
+  const put = async (data: object) => {
+    const etag = (await admin.get(path)).headers()['etag'] ?? ''
+    expect((await admin.put(path, { data, headers: { 'If-Match': etag } })).status()).toBe(200)
+  }
+  await put({
+    ...usual,
+    counters: usual.counters.map((each) => (each.id === '4' ? { ...each, services: ['DUKCAPIL.KK', 'BANKNTT.TELLER'] } : each)),
+  })
+  const one = await issue({ services: ['DUKCAPIL.KK'] })
+  const digits = Number(one.number.split('-')[1])
+  let other = await issue({ services: ['BANKNTT.TELLER'] })
+  while (Number(other.number.split('-')[1]) < digits) other = await issue({ services: ['BANKNTT.TELLER'] })
+  const { page, context } = await atCounter(browser, '4')
+  await expect(async () => {
+    await page.keyboard.press('Space')
+    await expect(current(page)).not.toHaveAttribute('data-number', '', { timeout: 900 })
+  }).toPass()
+  const now = (await current(page).getAttribute('data-number')) ?? ''
+  await page.keyboard.press('c')
+  await part(page, 'direct-number').fill(String(digits))
+  await page.keyboard.press('Enter')
+  await expect(part(page, 'find-candidate')).toHaveCount(2)
+  await axeFindsNothing(page)
+  await page.screenshot({ path: 'test-results/look/counter-which-id.png' })
+  const wanted = now === other.number ? one : { ...other, number: other.number }
+  await part(page, 'find-candidate').filter({ hasText: wanted.number }).click()
+  await expect(part(page, 'found')).toHaveAttribute('data-number', wanted.number)
+  if ((await part(page, 'found').getAttribute('data-state')) === 'waiting')
+    await expect(part(page, 'direct-promise')).toHaveText(`${now} dicatat tidak hadir, lalu memanggil ${wanted.number}`)
+  await page.screenshot({ path: 'test-results/look/counter-find-promise-id.png' })
+  await context.close()
+  await put(usual)
+  await admin.dispose()
 })

@@ -19,11 +19,18 @@ export class TestHall {
   output = ''
   readonly dataDir = mkdtempSync(join(tmpdir(), 'panggil-e2e-'))
   readonly #adminPassword: string | undefined
+  readonly #environment: Readonly<Record<string, string>>
   #port = 0
   #process: ChildProcess | null = null
 
-  constructor(options: { readonly adminPassword?: string | undefined } = { adminPassword: PASSWORD }) {
+  /** `environment`: what is set otherwise than here below. */
+  constructor(
+    options: { readonly adminPassword?: string | undefined; readonly environment?: Readonly<Record<string, string>> } = {
+      adminPassword: PASSWORD,
+    },
+  ) {
     this.#adminPassword = options.adminPassword
+    this.#environment = options.environment ?? {}
   }
 
   async start(): Promise<void> {
@@ -43,6 +50,7 @@ export class TestHall {
         LOG_LEVEL: 'warn',
         NODE_ENV: 'production',
         ...(this.#adminPassword === undefined ? {} : { ADMIN_PASSWORD: this.#adminPassword }),
+        ...this.#environment,
       },
     })
     this.#process = child

@@ -56,8 +56,11 @@ const shots: readonly Shot[] = [
     name: 'kiosk-journey',
     path: '/kiosk',
     options: { as: 'penyelia', size: HD },
-    ready: '[data-test=journey]',
-    act: (page) => page.locator('[data-test=journey]').click(),
+    ready: '[data-test=agency]',
+    act: async (page) => {
+      await page.locator('[data-test=journeys]').click()
+      await page.locator('[data-test=journey]').click()
+    },
   },
   { name: 'ticket', path: () => `/ticket/${ticketId}`, options: { size: PHONE }, ready: '[data-test=number]' },
   { name: 'ticket-missing', path: '/ticket/tidak-ada', options: { size: PHONE }, ready: 'h1' },
@@ -98,7 +101,7 @@ const shots: readonly Shot[] = [
     ready: '[data-test=queue]',
     act: (page) => page.locator('[data-test=announce]').click(),
   },
-  { name: 'admin', path: '/admin', options: { as: 'admin', size: DESK }, ready: '[data-test=user]' },
+  { name: 'admin', path: '/admin#/people', options: { as: 'admin', size: DESK }, ready: '[data-test=user]' },
 ]
 
 for (const language of ['id', 'en'] as const)

@@ -263,3 +263,69 @@ describe('devices', () => {
     expect((await claim()).body.code).toBe('unknown-pairing')
   })
 })
+
+describe('an account that is switched off', () => {
+  test('AUTH1: its sessions end on every server within a second, it is told only to who knows the password, and on again is as before', async () => {
+    const token = await house.employ('rahel', 'officer')
+    expect((await house.ask('PATCH', 'users/rahel', { body: { isDisabled: true } })).body.isDisabled).toBe(true)
+    await until('both servers refuse', async () => {
+      const replies = await Promise.all(house.servers.map((server) => house.ask('GET', 'sessions/current', { token, server })))
+      return replies.every(({ status }) => status === 401)
+    })
+    const signIn = (password: string) => house.ask('POST', 'sessions', { token: null, body: { username: 'rahel', password } })
+    expect((await signIn(PASSWORD)).body.code).toBe('account-disabled')
+    expect((await signIn('something else')).body.code).toBe('wrong-password')
+    expect((await house.ask('PATCH', 'users/rahel', { body: { isDisabled: false } })).body.isDisabled).toBe(false)
+    expect((await signIn(PASSWORD)).status).toBe(201)
+    expect((await house.ask('GET', 'sessions/current', { token })).status, 'an old session stays dead').toBe(401)
+  })
+
+  test('nobody switches himself off: an admin always remains', async () => {
+    const own = await house.ask('PATCH', 'users/admin', { body: { isDisabled: true } })
+    expect([own.status, own.body.code]).toEqual([403, 'not-allowed'])
+    expect((await house.ask('GET', 'users')).status).toBe(200)
+  })
+})
+
+describe('devices as an admin sees them', () => {
+  const listed = async (deviceId: string) => {
+    const { text } = await house.ask('GET', 'branches/hall/devices')
+    return (JSON.parse(text) as { deviceId: string; isPaired: boolean; contact: { isConnected: boolean; sinceMs: number | null } }[]).find(
+      (each) => each.deviceId === deviceId,
+    )
+  }
+
+  test('contact is told from their sockets', async () => {
+    const { deviceId, token } = await house.device('display')
+    expect((await listed(deviceId))?.contact).toEqual({ isConnected: false, sinceMs: null, sound: null })
+    const socket = await socketOf(house.server.url, 'board', { token })
+    expect((await listed(deviceId))?.contact.isConnected).toBe(true)
+    socket.disconnect()
+    await until('it is seen to be gone', async () => (await listed(deviceId))?.contact.isConnected === false)
+    expect((await listed(deviceId))?.contact.sinceMs).toBeGreaterThan(0)
+  })
+
+  test('another machine takes a device’s place: the old token is dead, a wrong code or kind changes nothing', async () => {
+    const { deviceId, token } = await house.device('display')
+    const anew = (pairingCode: string, device = deviceId) =>
+      house.ask('POST', `branches/hall/devices/${device}/pairing`, { body: { pairingCode } })
+    const offer = async (kind: string) =>
+      (await house.ask('POST', 'pairings', { token: null, body: { kind } })).body as unknown as { code: string; secret: string }
+    expect((await anew('AAAA-AAAA')).body.code).toBe('unknown-pairing')
+    expect((await anew((await offer('kiosk')).code)).body.code).toBe('invalid-value')
+    expect((await house.ask('GET', 'branches/hall/board', { token })).status).toBe(200)
+    const { code, secret } = await offer('display')
+    expect((await anew(code, '0123456789abcdef')).body.code).toBe('unknown-device')
+    expect((await anew(code)).status).toBe(204)
+    expect((await house.ask('GET', 'branches/hall/board', { token })).status).toBe(401)
+    expect((await listed(deviceId))?.isPaired).toBe(false)
+    const claimed = await house.ask('POST', 'pairings/claim', { token: null, body: { secret } })
+    expect([claimed.status, claimed.body.deviceId]).toEqual([200, deviceId])
+    expect((await house.ask('GET', 'branches/hall/board', { token: String(claimed.body.token) })).status).toBe(200)
+  })
+
+  test('the addresses under which the house answers', async () => {
+    const { body } = await house.ask('GET', 'house')
+    expect(body.addresses).toContain(body.publicUrl)
+  })
+})

@@ -51,7 +51,7 @@ describe('tickets', () => {
     expect([ahead, estimate === null || typeof estimate === 'object']).toEqual([1, true])
     const seen = await house.ask('GET', `branches/hall/tickets/${ticket.id}`, { token: null })
     expect(seen.status).toBe(200)
-    expect(Object.keys(seen.body).sort()).toEqual(['ahead', 'estimate', 'stop', 'ticket'])
+    expect(Object.keys(seen.body).sort()).toEqual(['ahead', 'estimate', 'nextDay', 'paused', 'refusal', 'stop', 'ticket'])
     const allowed = ['class', 'id', 'issuedAtMs', 'number', 'service', 'services', 'state']
     expect(Object.keys(seen.body.ticket as object).sort()).toEqual(allowed)
     expect((await house.ask('GET', `branches/hall/tickets/${ticket.number}`, { token: null })).body.code).toBe('unknown-ticket')

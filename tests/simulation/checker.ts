@@ -75,6 +75,8 @@ export class LogChecker {
   readonly #sequences = new Map<string, number>()
   readonly #issuedToday = new Map<string, number>()
   readonly #pausedServices = new Set<string>()
+  readonly #closedServices = new Set<string>()
+  readonly #written = new Set<string>()
   #branchPaused = false
   #configuration: BranchConfiguration | null = null
   #day = ''
@@ -148,9 +150,17 @@ export class LogChecker {
       case 'servicePaused':
         this.#pausedServices.add(event.service)
         return
-      case 'serviceOpened':
-      case 'serviceReset':
+      case 'serviceClosed':
+        this.#closedServices.add(event.service)
         this.#pausedServices.delete(event.service)
+        return
+      case 'serviceOpened':
+        this.#pausedServices.delete(event.service)
+        this.#closedServices.delete(event.service)
+        return
+      // The end of a pause, or of what was decided by hand.
+      case 'serviceReset':
+        if (!this.#pausedServices.delete(event.service)) this.#closedServices.delete(event.service)
         return
       case 'ticketIssued':
         this.#issued(event)
@@ -305,6 +315,8 @@ export class LogChecker {
         this.#open.clear()
         this.#issuedToday.clear()
         this.#pausedServices.clear()
+        this.#closedServices.clear()
+        this.#written.clear()
         this.#branchPaused = false
         return
       }
@@ -312,26 +324,36 @@ export class LogChecker {
     }
   }
 
+  /** TICKET1: the next of its series on its day. */
+  #inSeries(number: string, day: string): void {
+    const [prefix, digits] = number.split('-') as [string, string]
+    const series = `${day}/${prefix}`
+    const expected = (this.#series.get(series) ?? 0) + 1
+    if (Number(digits) !== expected) this.#fault('TICKET1', `${number} came where ${prefix}-${String(expected).padStart(3, '0')} was next`)
+    this.#series.set(series, Number(digits))
+  }
+
   #issued(event: Extract<BranchEvent, { type: 'ticketIssued' }>): void {
     const { id, number } = event.ticket
     if (this.stories.has(id)) this.#fault('TICKET2', `${number} has the id of another ticket`)
     if (event.day !== this.#day) this.#fault('DAY1', `${number} was issued for ${event.day} on ${this.#day}`)
-    const [prefix, digits] = number.split('-') as [string, string]
-    const series = `${event.day}/${prefix}`
-    const expected = (this.#series.get(series) ?? 0) + 1
-    if (Number(digits) !== expected) this.#fault('TICKET1', `${number} came where ${prefix}-${String(expected).padStart(3, '0')} was next`)
-    this.#series.set(series, Number(digits))
+    if (event.isWritten) {
+      if (this.#written.has(number)) this.#fault('TICKET1', `${number} was entered twice`)
+      this.#written.add(number)
+    } else this.#inSeries(number, event.day)
+    const standsStill = (service: string): boolean => this.#pausedServices.has(service) || this.#closedServices.has(service)
     for (const service of event.services) {
       const [agency, code] = service.split('.')
       const quota = this.#configuration?.agencies.find((each) => each.id === agency)?.services.find((each) => each.id === code)?.quotaPerDay
       const count = (this.#issuedToday.get(service) ?? 0) + 1
       this.#issuedToday.set(service, count)
-      if (quota != null && count > quota) this.#fault('TICKET3', `${service} issued ${count} of ${quota}`)
+      if (quota != null && count > quota && !event.isWritten) this.#fault('TICKET3', `${service} issued ${count} of ${quota}`)
     }
-    if (this.#branchPaused || event.services.some((service) => this.#pausedServices.has(service)))
+    if (!event.isWritten && (this.#branchPaused || event.services.some(standsStill)))
       this.#fault('TICKET4', `${number} was issued for something that stands still`)
-    const dueAtMs = event.atMs + this.#target(event.class, event.services[0] as string)
-    if (event.readyAtMs !== event.atMs || event.dueAtMs !== dueAtMs) this.#fault('ORDER1', `${number} has a wrong due time`)
+    const isInTime = event.isWritten ? event.readyAtMs <= event.atMs : event.readyAtMs === event.atMs
+    if (!isInTime || event.dueAtMs !== event.readyAtMs + this.#target(event.class, event.services[0] as string))
+      this.#fault('ORDER1', `${number} has a wrong due time`)
     const story: Story = {
       id,
       number,
@@ -348,7 +370,7 @@ export class LogChecker {
       dueAtMs: event.dueAtMs,
       entry: event.entry,
       moved: false,
-      issuedAtMs: event.atMs,
+      issuedAtMs: event.readyAtMs,
       calls: 0,
     }
     this.stories.set(id, story)

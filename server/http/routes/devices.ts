@@ -13,8 +13,18 @@ export const deviceRoutes: readonly Route[] = [
     who: 'supervise',
     summary: 'Screens and kiosks of a branch',
     params: Schema.BranchPath,
-    replies: { 200: { description: 'In the order in which they were added', schema: z.array(Schema.Device) } },
-    handler: async ({ params, services }) => reply(200, await services.accounts.devices.list(params.branch)),
+    replies: { 200: { description: 'In the order in which they were added', schema: z.array(Schema.ListedDevice) } },
+    async handler({ params, runtime, services }) {
+      const devices = await services.accounts.devices.list(params.branch)
+      const { printers, zones } = runtime.state
+      const listed = devices.map((device) => ({
+        ...device,
+        contact: services.presence.of(device.deviceId),
+        speaksIn: Object.entries(zones).flatMap(([zone, { speaker }]) => (speaker?.device === device.deviceId ? [zone] : [])),
+        printerState: device.printer ? (printers[device.deviceId]?.state ?? null) : null,
+      }))
+      return reply(200, listed)
+    },
   }),
   route({
     method: 'post',
@@ -65,6 +75,31 @@ export const deviceRoutes: readonly Route[] = [
     refusals: ['unknown-device'],
     handler: async ({ params, services }) =>
       (await services.accounts.devices.revoke(params.branch, params.device)) ? reply(204) : refuse('unknown-device'),
+  }),
+  route({
+    method: 'post',
+    path: '/branches/{branch}/devices/{device}/pairing',
+    name: 'pairDeviceAnew',
+    who: 'administer',
+    summary: 'Another machine takes a device’s place, with its name and settings: the one that shows this code',
+    params: Schema.BranchPath.extend({ device: Schema.Id }),
+    body: Schema.DevicePairing,
+    replies: { 204: { description: 'The old token is dead; the machine with the code fetches a new one' } },
+    refusals: ['unknown-device', 'unknown-pairing', 'invalid-value', 'rate-limited'],
+    async handler({ params, body, user, services }) {
+      if (!services.pairings.take(`admin ${user.username}`)) return refuse('rate-limited')
+      const paired = await services.accounts.devices.pairAnew(params.branch, params.device, body.pairingCode)
+      return paired.ok ? reply(204) : paired
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/house',
+    name: 'house',
+    who: 'admin',
+    summary: 'Under which addresses this server answers',
+    replies: { 200: { description: 'As it is now', schema: Schema.House } },
+    handler: ({ services }) => reply(200, { publicUrl: services.publicUrl(), addresses: services.addresses() }),
   }),
   route({
     method: 'post',

@@ -13,7 +13,7 @@ export const sessionRoutes: readonly Route[] = [
     summary: 'Sign in. The token comes in the reply and, for browsers, as a cookie',
     body: Schema.Credentials,
     replies: { 201: { description: 'Signed in for twelve hours', schema: Schema.SignedIn } },
-    refusals: ['wrong-password', 'rate-limited'],
+    refusals: ['wrong-password', 'account-disabled', 'rate-limited'],
     handler: async ({ body, address, services }) =>
       signedIn(await services.accounts.signIn(body.username, body.password, address), 201, services),
   }),

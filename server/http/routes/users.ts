@@ -18,7 +18,7 @@ export const userRoutes: readonly Route[] = [
     name: 'listUsers',
     who: 'admin',
     summary: 'All users that this admin has to do with',
-    replies: { 200: { description: 'Users by name', schema: z.array(Schema.User) } },
+    replies: { 200: { description: 'Users by name', schema: z.array(Schema.ListedUser) } },
     handler: async ({ user, services }) =>
       reply(
         200,
@@ -32,7 +32,7 @@ export const userRoutes: readonly Route[] = [
     who: 'admin',
     summary: 'A new user',
     body: Schema.NewUser,
-    replies: { 201: { description: 'Made', schema: Schema.User } },
+    replies: { 201: { description: 'Made', schema: Schema.ListedUser } },
     refusals: ['username-taken', 'invalid-value', 'not-allowed'],
     async handler({ body, user, services }) {
       const wanted = { ...body, branch: body.branch ?? null, counters: body.counters ?? null }
@@ -47,17 +47,17 @@ export const userRoutes: readonly Route[] = [
     path: '/users/{username}',
     name: 'changeUser',
     who: 'admin',
-    summary: 'Change a user; with another role, branch or counters all his sessions end',
+    summary: 'Change a user, or switch his account off and on; with anything but his name all his sessions end',
     params: UserPath,
     body: Schema.UserChange,
-    replies: { 200: { description: 'Changed', schema: Schema.User } },
+    replies: { 200: { description: 'Changed', schema: Schema.ListedUser } },
     refusals: ['unknown-user', 'invalid-value', 'not-allowed'],
     async handler({ params, body, user, services }) {
       const found = await services.accounts.user(params.username)
       if (!found || !isWithin(user, found)) return refuse('unknown-user')
       // At least one admin remains: whoever does this.
-      if (isSelf(user, found) && (body.role !== undefined || body.branch !== undefined))
-        return refuse('not-allowed', 'Nobody changes his own role or branch')
+      if (isSelf(user, found) && (body.role !== undefined || body.branch !== undefined || body.isDisabled !== undefined))
+        return refuse('not-allowed', 'Nobody changes his own role or branch, or switches himself off')
       const refused = refusedPlace({ ...found, ...defined(body) }, user, services)
       if (refused) return refused
       const changed = await services.accounts.changeUser(found.username, defined(body))
