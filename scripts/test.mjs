@@ -121,10 +121,10 @@ function nameUnexpected(suite) {
   }
 }
 
-const firstLine = (text) =>
-  stripVTControlCharacters(text ?? '')
-    .split('\n')
-    .find((line) => line.trim() !== '') ?? 'no message'
+function firstLine(text) {
+  const lines = stripVTControlCharacters(text ?? '').split('\n')
+  return lines.find((line) => line.trim() !== '') ?? 'no message'
+}
 
 /** A runner that says it failed and names no test has failed all the same. */
 function count(code, failures) {

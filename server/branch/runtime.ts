@@ -4,7 +4,7 @@ import { decide } from '../../shared/domain/decide.ts'
 import type { BranchEvent } from '../../shared/domain/events.ts'
 import { evolve } from '../../shared/domain/evolve.ts'
 import { dayEndMs } from '../../shared/domain/hours.ts'
-import type { BranchState } from '../../shared/domain/state.ts'
+import type { BranchState, Ticket } from '../../shared/domain/state.ts'
 import { ERRORS, type ErrorCode, type ErrorReply } from '../../shared/protocol/errors.ts'
 import type { Acknowledgement } from '../../shared/protocol/wire.ts'
 import type { BranchStore, DecidedAnswer, StoredEvent } from '../store/store.ts'
@@ -148,6 +148,22 @@ export class BranchRuntime {
     this.#queue.push(pending)
     this.#wake()
     return promise
+  }
+
+  /**
+   * Today's ticket with this id. One that is not known here may have been issued by another server a moment ago: then the store is asked for
+   * what it has, once. Throws `StoreAway`.
+   */
+  async ticket(id: string): Promise<Ticket | undefined> {
+    const known = this.#state.tickets.get(id)
+    if (known || this.#closing) return known
+    const events = await this.#store.readEvents(this.id, this.#state.revision, BATCH)
+    if (this.#working) {
+      // Some may be of the commit that is under way, and are handed out by it.
+      this.#early.push(...events)
+      await new Promise<void>((resolve) => this.#idle.push(resolve))
+    } else this.#apply(events)
+    return this.#state.tickets.get(id)
   }
 
   /** Turns the business day if it is over (DAY1): once, because whoever comes second is refused (`day-not-over`). */

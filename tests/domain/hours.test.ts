@@ -559,7 +559,7 @@ describe('any hours', () => {
     // Runs of neighbours, because the answer that is remembered is about them.
     const asked = fc
       .array(fc.tuple(minute, fc.array(fc.integer({ min: -90, max: 90 }), { maxLength: 8 })), { minLength: 1, maxLength: 12 })
-      .map((runs) => runs.flatMap(([start, steps]) => [start, ...steps.map((step) => start + step)]))
+      .map((runs) => runs.flatMap(([start, steps]) => [start, ...steps.map((step) => Math.max(1440, start + step))]))
     fc.assert(
       fc.property(weeklyHours(place.day), asked, (of, times) => {
         const reference = new Reference(of, onWall)

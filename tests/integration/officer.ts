@@ -1,4 +1,5 @@
 import { io, type Socket } from 'socket.io-client'
+import { ERRORS, type ErrorCode } from '../../shared/protocol/errors.ts'
 import { type Acknowledgement, type CommandReply, type Handshake, PROTOCOL, type Snapshot } from '../../shared/protocol/wire.ts'
 
 /** A Socket.IO client as the product's screens make it. */
@@ -7,13 +8,18 @@ export function connect(
   namespace: 'board' | 'counter' | 'supervisor' | 'ticket',
   auth: Partial<Handshake> & { branch: string },
 ): Socket {
-  return io(`${url}/${namespace}`, {
+  const socket = io(`${url}/${namespace}`, {
     transports: ['websocket'],
     forceNew: true,
     reconnectionDelay: 100,
     reconnectionDelayMax: 500,
     auth: { protocol: PROTOCOL, ...auth },
   })
+  // A socket that was refused stays closed until told otherwise: while the store is away, a screen comes again.
+  socket.on('connect_error', (error: Error & { data?: { code: ErrorCode } }) => {
+    if (error.data && ERRORS[error.data.code].retry) setTimeout(() => socket.connect(), 200)
+  })
+  return socket
 }
 
 /** Resolves with the first message of this name; rejects with the code of a refused connection. */

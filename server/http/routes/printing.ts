@@ -102,7 +102,7 @@ export const printingRoutes: readonly Route[] = [
 
 /** A kiosk may act on tickets that it issued itself: with a stolen token nobody else's numbers come out. */
 async function notTheirs(printers: Printers, runtime: BranchRuntime, ticket: string, who: Principal): Promise<ErrorCode | null> {
-  if (!runtime.state.tickets.get(ticket)) return 'unknown-ticket'
+  if (!(await runtime.ticket(ticket))) return 'unknown-ticket'
   if (who.kind === 'user') return null
   return (await printers.issuers.of(runtime, ticket)) === actorOf(who) ? null : 'not-allowed'
 }

@@ -103,7 +103,8 @@ export const ticketRoutes: readonly Route[] = [
     params: Schema.BranchPath.extend({ ticket: Schema.Id }),
     replies: { 200: { description: 'The ticket', schema: Schema.TicketView } },
     refusals: ['unknown-ticket'],
-    handler({ params, runtime }) {
+    async handler({ params, runtime }) {
+      await runtime.ticket(params.ticket)
       const view: TicketView | null = ticketView(runtime.state, params.ticket)
       return view ? reply(200, view) : refuse('unknown-ticket')
     },
