@@ -63,6 +63,10 @@ export class RedisTails {
     // the next byte, and also watches over the connection's set-up.
     this.#redis = connect(location, { ...options, protocol: 2, socketTimeout: BLOCK_MS + DEAD_MAN_MS, connectionName: 'panggil-tail' })
     this.#redis.on('error', () => {})
+    // It may be back before anybody asks it something: it is another connection all the same.
+    this.#redis.on('close', () => {
+      this.#isReady = false
+    })
     this.#redis.on('ready', () => this.#wake())
     void this.#run()
   }
