@@ -13,6 +13,8 @@ export interface Config {
   readonly dataDir: string
   readonly redisUrl: string | undefined
   readonly store: 'embedded' | 'redis' | undefined
+  /** Where `npm run backup` puts a second copy, on another disk; null: nowhere. */
+  readonly backupDir: string | null
   readonly branchFile: string
   /** Branches that are shipped as examples to begin with: a file each. */
   readonly templatesDir: string
@@ -73,6 +75,7 @@ const environment = z.object({
     .refine((value) => /^(rediss?|unix):\/\/|^\//.test(value), 'must begin with redis:// or rediss://, or be the path of a socket')
     .optional(),
   STORE: z.enum(['embedded', 'redis'], 'must be embedded or redis').optional(),
+  BACKUP_DIR: z.string().optional(),
   BRANCH_FILE: z.string().optional(),
   ADMIN_PASSWORD: z.string().min(8, 'must have at least 8 characters').max(128, 'must have at most 128 characters').optional(),
   LOG_LEVEL: z
@@ -108,6 +111,7 @@ export function readConfig(
     dataDir: resolve(set.DATA_DIR),
     redisUrl: set.REDIS_URL,
     store: set.STORE,
+    backupDir: set.BACKUP_DIR ? resolve(set.BACKUP_DIR) : null,
     branchFile,
     templatesDir: beside('./branches'),
     isBranchFileGiven: Boolean(env.BRANCH_FILE),

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { checkConfiguration } from '../shared/protocol/schemas.ts'
 import { Accounts } from './auth/accounts.ts'
 import { Presence } from './auth/presence.ts'
+import { serveBackups } from './backup/livingServer.ts'
 import { Branches } from './branch/branches.ts'
 import type { CommandReport } from './branch/runtime.ts'
 import type { Config } from './config.ts'
@@ -150,6 +151,8 @@ async function started(
   })
   undo.push(() => sockets.close())
   metrics.watch(store, branches, () => sockets.count())
+  const backups = await serveBackups(config.dataDir, { store, branches, log })
+  undo.push(() => backups.close())
 
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject)
@@ -161,6 +164,7 @@ async function started(
   let stopped: Promise<void> | undefined
   const stop = async (): Promise<void> => {
     isStopping = true
+    backups.close()
     // A store that is away must not keep us: the next start finds speakers of a server that is gone.
     await Promise.race([sockets.releaseSpeakers(), new Promise((resolve) => setTimeout(resolve, RELEASE_MS))])
     await Promise.race([printers.close(), new Promise((resolve) => setTimeout(resolve, SLIP_MS))])

@@ -102,6 +102,7 @@ export class Board {
     if (this.sound instanceof Sound) return this.sound
     const sound = new Sound({
       isOff: new URLSearchParams(location.search).get('sound') === 'off',
+      epoch: () => this.room?.epoch ?? '',
       sound: (report) => this.room?.report('sound', report),
       announcement: (report) => this.room?.report('announcement', report),
     })

@@ -20,7 +20,9 @@ export function agencyText(kiosk: Kiosk, agency: DescribedAgency): string {
   if (isOpen(agency)) return waitingText(agency.services.reduce((sum, service) => sum + kiosk.waitingOf(service), 0))
   if (kiosk.hall.kind === 'paused') return t('closed.paused')
   const isFull = agency.services.every((service) => service.closedReason === 'quota-used')
-  if (kiosk.hall.kind !== 'open') return t(isFull ? 'kiosk.agency.full' : 'kiosk.agency.closed')
+  // Why it is full says more than when it is not: nobody need wait here for that.
+  if (isFull) return t('kiosk.agency.full')
+  if (kiosk.hall.kind !== 'open') return t('kiosk.agency.closed')
   const opens = agency.services.map((service) => service.opensAtMs).filter((atMs): atMs is number => atMs != null)
   if (opens.length > 0) return opensText(kiosk, Math.min(...opens))
   const [first, ...others] = agency.services

@@ -17,6 +17,8 @@ const CLOCK_MS = 500
 export interface SoundOptions {
   /** Switched off on purpose. */
   readonly isOff: boolean
+  /** Of what the room shows. Ids are given once within an epoch: after a restore those of calls that were lost come again. */
+  readonly epoch: () => string
   readonly sound: (report: SoundReport) => void
   readonly announcement: (report: AnnouncementReport) => void
 }
@@ -121,7 +123,7 @@ export class Sound implements Loudspeaker {
   onSpeak(order: Speak): void {
     const arrivedMs = performance.now()
     const { announcementId } = order
-    if (!this.#told.add(announcementId)) return
+    if (!this.#told.add(`${this.#options.epoch()} ${announcementId}`)) return
     this.#look()
     if (this.state === 'blocked') {
       this.#options.announcement({ announcementId, status: 'blocked' })
@@ -137,7 +139,8 @@ export class Sound implements Loudspeaker {
 
   /** Calls that the page shows now: the server is told of each young one, once, when it is painted. `serverMs`: the server's time now. */
   show(calls: readonly { readonly announcementId: string; readonly atMs: number }[], serverMs: number): void {
-    const fresh = calls.filter((call) => serverMs - call.atMs < SHOWN_MS && this.#shown.add(call.announcementId))
+    const epoch = this.#options.epoch()
+    const fresh = calls.filter((call) => serverMs - call.atMs < SHOWN_MS && this.#shown.add(`${epoch} ${call.announcementId}`))
     if (fresh.length === 0) return
     // The first frame paints, the second comes when it has been painted.
     requestAnimationFrame(() =>

@@ -130,6 +130,11 @@ export class LiveRoom<V, E> {
     window.addEventListener('online', this.#look)
   }
 
+  /** Of what is shown; null: nothing yet. */
+  get epoch(): string | null {
+    return this.#room.position?.epoch ?? null
+  }
+
   /** From the machine's own clock, as it is set now, to the server's. */
   get offsetMs(): number {
     return steadyMs() + this.#serverAheadMs - Date.now()
