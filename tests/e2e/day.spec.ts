@@ -197,7 +197,7 @@ test('DAY2 closing with people waiting: served on, refused with a text, and a sl
   const kept = await hall.open(browser, `/ticket/${cards[0]?.id}`, { size: PHONE })
   await expect(kept.page.locator('[data-test=state]')).toHaveAttribute('data-state', 'waiting')
   const board = await hall.open(browser, '/display', { as: 'penyelia', size: SCREEN })
-  await expect(board.page.getByText('Nomor yang ditolak: B-003, B-004, B-005, B-006').first()).toBeVisible()
+  await expect(board.page.getByText('Nomor yang ditolak: B-003, B-004, B-005, B-006').first()).toBeVisible({ timeout: 25_000 })
   await look(board.page, 'day-board-refused')
 
   // A slip: everybody of another agency is first on the next day.
@@ -216,7 +216,8 @@ test('DAY2 closing with people waiting: served on, refused with a text, and a sl
   await expect(slip.page.locator('[data-test=number]')).toContainText('E-001/')
   await look(slip.page, 'day-phone-next-day-en')
   await clean(slip.page)
-  await expect(board.page.getByText('dilayani pertama pada hari layanan berikutnya').first()).toBeVisible()
+  // A long text stands there in one language after the other, ten seconds each.
+  await expect(board.page.getByText('dilayani pertama pada hari layanan berikutnya').first()).toBeVisible({ timeout: 25_000 })
   await look(board.page, 'day-board-next-day')
   await teller.page.locator('[data-test=call-next]').click()
   await expect(teller.page.locator('[data-test=current]')).toHaveAttribute('data-number', '')

@@ -426,7 +426,9 @@ export class LogChecker {
       }
     } else {
       const isBehind = callable.some(
-        (other) => other.dueAtMs < story.dueAtMs || (other.dueAtMs === story.dueAtMs && other.entry < story.entry),
+        (other) =>
+          // As above: whom this press ended waits from now on, and was not waiting when it chose.
+          other.id !== event.ended && (other.dueAtMs < story.dueAtMs || (other.dueAtMs === story.dueAtMs && other.entry < story.entry)),
       )
       if (!event.why.reason) this.#fault('ORDER4', `${story.number} was called out of order without a reason`)
       if (isBehind && !event.why.outOfOrder) this.#fault('ORDER4', `${story.number} was called out of order and is not marked`)
