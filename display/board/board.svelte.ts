@@ -7,9 +7,9 @@ import { language } from '../../shared/i18n/language.svelte.ts'
 import type { ErrorCode } from '../../shared/protocol/errors.ts'
 import { LAYOUTS, type MediaItem, type ScreenSettings, THEMES, USUAL_SCREEN } from '../../shared/protocol/screen.ts'
 import type { BoardEvent, BoardView } from '../../shared/protocol/wire.ts'
+import { isNewerPage } from '../newerPage.ts'
 import { forgetDevice, keepDevice, type PairedDevice, pairedDevice } from '../pairing/pairing.svelte.ts'
 import { Sound } from '../sound/sound.svelte.ts'
-import { isNewerPage } from './newerPage.ts'
 
 const AGAIN_MS = 2_000
 /** How often the media folder is looked at: somebody drops a picture in and waits for it. */

@@ -7,6 +7,7 @@ import { type Estimate, estimatedWait } from '../../shared/domain/estimate.ts'
 import { language } from '../../shared/i18n/language.svelte.ts'
 import type { ErrorCode } from '../../shared/protocol/errors.ts'
 import type { BoardEvent, BoardView, IssuedReply } from '../../shared/protocol/wire.ts'
+import { isNewerPage } from '../newerPage.ts'
 import { forgetDevice, type PairedDevice, pairedDevice } from '../pairing/pairing.svelte.ts'
 import { type HallState, hallStateOf, type Offer, offerOf } from './offer.ts'
 import { Printer } from './printer.svelte.ts'
@@ -56,6 +57,8 @@ export class Kiosk {
   secondsLeft = $state<number | null>(null)
   /** An administrator took its pairing back. */
   isRevoked = $state(false)
+  /** The server has newer pages than this one; the page reloads itself when nobody stands before it. */
+  isOutdated = $state(false)
   room = $state.raw<LiveRoom<BoardView, BoardEvent> | null>(null)
   readonly branch: Branch
   readonly printer: Printer
@@ -91,6 +94,11 @@ export class Kiosk {
     this.#device = device
     this.isRevoked = false
     void this.#start()
+  }
+
+  /** The server is there again, perhaps another one than before. */
+  async connected(): Promise<void> {
+    this.isOutdated = await isNewerPage()
   }
 
   get nowMs(): number {

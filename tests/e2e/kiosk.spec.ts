@@ -571,6 +571,34 @@ test('out of contact and back: plain words, nothing to press that would not work
   await context.close()
 })
 
+test('a server with newer pages: the kiosk takes them, and never from under a visitor’s hands', async ({ browser }) => {
+  test.setTimeout(120_000)
+  const { page, context } = await stage.open(browser, device)
+  await ready(page)
+  const asLoaded = () => page.evaluate(() => document.querySelector('script[type=module]')?.getAttribute('src') ?? '')
+  const before = await asLoaded()
+  await agency(page, 'DUKCAPIL').click()
+  await expect(service(page, 'DUKCAPIL.KK')).toBeVisible()
+  // Another name of the same script: what a page sees when the server was replaced by a newer one.
+  await page.route('**/kiosk', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, body: (await answer.text()).replaceAll('"/assets/', '"/assets/../assets/') })
+  })
+  const asked = page.waitForResponse('**/kiosk')
+  await hall.kill()
+  await hall.start()
+  await asked
+  await expect(page.locator('[data-test=lost]')).toHaveCount(0)
+  await expect(service(page, 'DUKCAPIL.KK')).toBeVisible()
+  expect(await asLoaded()).toBe(before)
+  await page.keyboard.press('Escape')
+  await expect.poll(asLoaded).not.toBe(before)
+  await ready(page)
+  await stage.admin.dispose()
+  stage.admin = await hall.as('admin')
+  await context.close()
+})
+
 test('AUTH1 only a paired kiosk issues: an unpaired one shows its code, a revoked one says so at once', async ({ browser }) => {
   const stranger = await stage.open(browser, null)
   await expect(stranger.page.locator('[data-test=pairing-code]')).toBeVisible()
