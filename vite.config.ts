@@ -10,10 +10,15 @@ const pages = [
   'display/kiosk.html',
   'display/ticket.html',
   'display/public.html',
+  'display/embed.html',
   'counter-client/index.html',
   'counter-client/desk.html',
   'counter-client/supervisor.html',
+  'counter-client/reports.html',
+  'counter-client/story.html',
+  'counter-client/agency.html',
   'counter-client/admin.html',
+  'counter-client/apidocs.html',
 ]
 
 /** Tests of pure functions: no server, no store, no clock. */

@@ -27,6 +27,12 @@ const PLACES = {
   '@point-of-sale/receipt-printer-encoder': ['server/printing/'],
   'prom-client': ['server/metrics.ts'],
   pino: ['server/log.ts', 'tests/'],
+  'openid-client': ['server/auth/'],
+  'csv-stringify': ['server/reports/'],
+  'write-excel-file': ['server/reports/'],
+  standardwebhooks: ['server/webhooks/', 'tests/'],
+  'file-type': ['server/http/media.ts'],
+  '@observablehq/plot': ['counter-client/reports/', 'counter-client/supervisor/'],
   'socket.io-client': ['shared/client/', 'tests/'],
 }
 

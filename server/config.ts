@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { isLoopbackHttp, type SsoSettings } from './auth/ssoSettings.ts'
 
 /** Everything that a house can set. The only reader of `process.env`. */
 export interface Config {
@@ -22,6 +23,8 @@ export interface Config {
   readonly isBranchFileGiven: boolean
   readonly adminPassword: string | undefined
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
+  /** Signing in at a provider of OpenID Connect; null: with passwords alone. */
+  readonly sso: SsoSettings | null
   /** Opens `/metrics` to other machines. */
   readonly metricsToken: string | undefined
   /** How many reverse proxies stand in front, whose `X-Forwarded-For` is believed; 0: none. */
@@ -65,6 +68,14 @@ const origin = z
   )
   .transform((value) => new URL(value).origin)
 
+const issuer = z
+  .string()
+  .refine(
+    (value) => URL.canParse(value) && (new URL(value).protocol === 'https:' || isLoopbackHttp(value)),
+    'must be an https address (http only for a provider on this machine)',
+  )
+  .refine((value) => !URL.canParse(value) || (!new URL(value).search && !new URL(value).hash), 'must have no ? and no #')
+
 const environment = z.object({
   PORT: wholeNumber(0, 65_535).default(3000),
   HOST: z.string().default('127.0.0.1'),
@@ -81,6 +92,14 @@ const environment = z.object({
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'must be trace, debug, info, warn, error, fatal or silent')
     .default('info'),
+  OIDC_ISSUER: issuer.optional(),
+  OIDC_CLIENT_ID: z.string().max(300, 'must have at most 300 characters').optional(),
+  OIDC_CLIENT_SECRET: z.string().max(1000, 'must have at most 1000 characters').optional(),
+  OIDC_LABEL: z.string().trim().min(1, 'must not be blank').max(40, 'must have at most 40 characters').optional(),
+  OIDC_SCOPES: z
+    .string()
+    .refine((value) => value.split(' ').includes('openid'), 'must have openid among them')
+    .default('openid profile email'),
   METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   TRUSTED_PROXIES: wholeNumber(0, 10).default(0),
   REQUESTS_PER_SECOND: wholeNumber(1, 1_000_000).default(500),
@@ -102,6 +121,7 @@ export function readConfig(
   const faults = read.success ? [] : read.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
   const branchFile = env.BRANCH_FILE ? resolve(env.BRANCH_FILE) : beside('./branches/mpp-kupang.json')
   if (env.BRANCH_FILE && !existsSync(branchFile)) faults.push('BRANCH_FILE names no file')
+  faults.push(...ssoFaults(given))
   if (!read.success || faults.length > 0) throw new ConfigFault(faults)
   const set = read.data
   return {
@@ -117,6 +137,7 @@ export function readConfig(
     isBranchFileGiven: Boolean(env.BRANCH_FILE),
     adminPassword: set.ADMIN_PASSWORD,
     logLevel: set.LOG_LEVEL,
+    sso: ssoOf(set),
     metricsToken: set.METRICS_TOKEN,
     trustedProxies: set.TRUSTED_PROXIES,
     requestsPerSecond: set.REQUESTS_PER_SECOND,
@@ -126,4 +147,22 @@ export function readConfig(
     voicesDir: beside(isBuilt ? '../../voices' : '../voices'),
     dev: args.includes('--dev'),
   }
+}
+
+const SSO = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const
+
+/** All three or none; and the provider must know where it sends people back to. */
+function ssoFaults(given: Readonly<Record<string, string | undefined>>): string[] {
+  const [first] = SSO.filter((name) => given[name] !== undefined)
+  if (first === undefined) return []
+  return [
+    ...SSO.filter((name) => given[name] === undefined).map((name) => `${name} must be there, too: ${first} is`),
+    ...(given.PUBLIC_URL === undefined ? ['PUBLIC_URL must be there: single sign-on comes back to it'] : []),
+  ]
+}
+
+function ssoOf(set: z.infer<typeof environment>): SsoSettings | null {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret, OIDC_LABEL: label, OIDC_SCOPES: scopes } = set
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) return null
+  return { issuer, clientId, clientSecret, label: label ?? new URL(issuer).host, scopes }
 }

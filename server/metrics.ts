@@ -18,6 +18,8 @@ export class Metrics {
   readonly #announcements: Counter<'branch' | 'outcome'>
   readonly #announcementWait: Histogram<'branch'>
   readonly #soundLatency: Histogram<'branch'>
+  readonly #days: Counter<'branch' | 'outcome'>
+  readonly #webhooks: Counter<'branch' | 'outcome'>
   readonly #lag: IntervalHistogram = monitorEventLoopDelay({ resolution: 20 })
 
   constructor() {
@@ -66,6 +68,18 @@ export class Metrics {
       help: 'From the order to the first sample at the output, as the speaking screen tells it',
       labelNames: ['branch'],
       buckets: [0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1],
+      registers,
+    })
+    this.#days = new Counter({
+      name: 'panggil_days_archived_total',
+      help: 'Closed days that were archived and verified (good), and tries that failed (failed)',
+      labelNames: ['branch', 'outcome'],
+      registers,
+    })
+    this.#webhooks = new Counter({
+      name: 'panggil_webhook_attempts_total',
+      help: 'Attempts to deliver an event to another system: delivered, or failed and to be tried again',
+      labelNames: ['branch', 'outcome'],
       registers,
     })
     this.#lag.enable()
@@ -141,6 +155,14 @@ export class Metrics {
     this.#announcements.inc({ branch, outcome })
     if (outcome === 'heard' && waitedMs !== null) this.#announcementWait.observe({ branch }, waitedMs / 1000)
     if (latencyMs !== null) this.#soundLatency.observe({ branch }, latencyMs / 1000)
+  }
+
+  dayArchived(branch: string, isGood: boolean): void {
+    this.#days.inc({ branch, outcome: isGood ? 'good' : 'failed' })
+  }
+
+  webhook(branch: string, isDelivered: boolean): void {
+    this.#webhooks.inc({ branch, outcome: isDelivered ? 'delivered' : 'failed' })
   }
 
   request(route: string, status: number): void {

@@ -4,14 +4,18 @@ import type { AddressInfo } from 'node:net'
 import { checkConfiguration } from '../shared/protocol/schemas.ts'
 import { Accounts } from './auth/accounts.ts'
 import { Presence } from './auth/presence.ts'
+import { SingleSignOn } from './auth/sso.ts'
 import { serveBackups } from './backup/livingServer.ts'
 import { Branches } from './branch/branches.ts'
 import type { CommandReport } from './branch/runtime.ts'
 import type { Config } from './config.ts'
+import { Historian } from './history/historian.ts'
 import { makeApp } from './http/app.ts'
 import { tokenFromCookie } from './http/cookie.ts'
 import { Origins } from './http/origins.ts'
 import { RequestBudget } from './http/requestBudget.ts'
+import { SSO_CALLBACK } from './http/routes/sso.ts'
+import { AlertWatch } from './live/watch.ts'
 import { type Log, logAnnouncement, logCommand, openLog } from './log.ts'
 import { Metrics } from './metrics.ts'
 import { Printers } from './printing/printers.ts'
@@ -19,6 +23,7 @@ import { attachSockets } from './sockets/sockets.ts'
 import { openStore } from './store/openStore.ts'
 import type { BranchStore } from './store/store.ts'
 import { VERSION } from './version.ts'
+import { Webhooks } from './webhooks/webhooks.ts'
 
 export interface ServerOptions {
   readonly config: Config
@@ -57,6 +62,11 @@ const DRAIN_MS = 1500
 
 /** How long a slip that is being printed may take: it is waited for, so that its number counts as given. */
 const SLIP_MS = 3_000
+
+/** A film for the lobby screens, on a slow line; heads of requests have ten seconds. */
+const UPLOAD_MS = 300_000
+/** How long a webhook's delivery that is under way is waited for. */
+const DELIVERY_MS = 1_000
 
 /** How long the loudspeakers may take to be given up. */
 const RELEASE_MS = 500
@@ -100,11 +110,26 @@ async function started(
   undo.push(() => accounts.close())
   const first = await accounts.prepareFirstUser(config.adminPassword)
 
+  const sso =
+    config.sso && config.publicUrl ? new SingleSignOn(config.sso, `${config.publicUrl}${SSO_CALLBACK}`, { accounts, store, log }) : null
+  if (sso) undo.push(() => sso.close())
   const presence = new Presence()
   let isStopping = false
   let origins = new Origins(config.port, config.host, config.publicUrl)
   const printers = new Printers({ store, branches, devices: accounts.devices, publicUrl: () => origins.publicUrl, log })
   undo.push(() => printers.close())
+  const history = new Historian({ store, branches, log, onSealed: (branch, isGood) => metrics.dayArchived(branch, isGood) })
+  undo.push(() => history.close())
+  const webhooks = new Webhooks({
+    store,
+    branches,
+    history,
+    log,
+    onAttempt: (branch, { outcome }) => metrics.webhook(branch, outcome === 'delivered'),
+  })
+  undo.push(() => webhooks.close())
+  const alerts = new AlertWatch({ branches, history, presence, devices: accounts.devices, log })
+  undo.push(() => alerts.close())
   const budget = new RequestBudget(config.requestsPerSecond, config.requestsBurst)
   const perMinute = (count: number) => new RequestBudget(count / 60, count)
   const app = makeApp({
@@ -114,9 +139,15 @@ async function started(
       branches,
       accounts,
       presence,
+      sso,
       printers,
+      history,
+      alerts,
+      webhooks,
       visitors: perMinute(config.visitorTicketsPerMinute),
       pairings: perMinute(10),
+      // A hall's officers come at one time, and from one address.
+      signOns: perMinute(120),
       // Screens ask every two seconds, and a hall's screens share an address.
       claims: perMinute(1200),
       publicUrl: () => origins.publicUrl,
@@ -132,7 +163,7 @@ async function started(
     metricsToken: config.metricsToken,
     version: VERSION,
   })
-  const http = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 30_000, maxHeaderSize: 16_384 }, app)
+  const http = createServer({ requestTimeout: UPLOAD_MS, headersTimeout: 10_000, keepAliveTimeout: 30_000, maxHeaderSize: 16_384 }, app)
   const sockets = attachSockets(http, {
     branches,
     store,
@@ -168,9 +199,14 @@ async function started(
     // A store that is away must not keep us: the next start finds speakers of a server that is gone.
     await Promise.race([sockets.releaseSpeakers(), new Promise((resolve) => setTimeout(resolve, RELEASE_MS))])
     await Promise.race([printers.close(), new Promise((resolve) => setTimeout(resolve, SLIP_MS))])
+    // A receiver that hangs must not keep us: what was under way is sent again by whoever goes on.
+    await Promise.race([webhooks.close(), new Promise((resolve) => setTimeout(resolve, DELIVERY_MS))])
+    alerts.close()
+    history.close()
     await branches.close()
     sockets.announceRestart()
     accounts.close()
+    sso?.close()
     // Answers and the news are on their way: they leave before the connections do.
     await new Promise((resolve) => setTimeout(resolve, 20))
     const hurry = setTimeout(() => http.closeAllConnections(), DRAIN_MS)

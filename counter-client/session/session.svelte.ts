@@ -1,6 +1,7 @@
 import { api, type Problem } from '../../shared/client/api.ts'
+import { ERRORS, type ErrorCode } from '../../shared/protocol/errors.ts'
 
-export type Role = 'officer' | 'desk' | 'supervisor' | 'admin'
+export type Role = 'officer' | 'desk' | 'supervisor' | 'coordinator' | 'admin'
 
 export interface SignedIn {
   readonly username: string
@@ -10,6 +11,14 @@ export interface SignedIn {
   readonly branch: string | null
   /** Null: all counters of the branch. */
   readonly counters?: readonly string[] | null
+  /** Of a coordinator only. */
+  readonly agency?: string
+}
+
+/** A way to sign in without a password: what stands on its button, and where it begins. */
+export interface SsoOffer {
+  readonly label: string
+  readonly start: string
 }
 
 /** Whose pages each may use. */
@@ -17,6 +26,7 @@ const MAY_USE: Readonly<Record<Role, readonly Role[]>> = {
   officer: ['officer'],
   desk: ['desk'],
   supervisor: ['officer', 'desk', 'supervisor'],
+  coordinator: ['coordinator'],
   admin: ['officer', 'desk', 'supervisor', 'admin'],
 }
 
@@ -26,12 +36,21 @@ export class Session {
   isChecking = $state(true)
   isSigningIn = $state(false)
   problem = $state.raw<Problem | null>(null)
+  /** Null: with a password alone, as far as is known. */
+  sso = $state.raw<SsoOffer | null>(null)
   /** Why the last wish to sign out came to nothing: the cookie still works, and no page may look as if it didn't. */
   stayed = $state.raw<Problem | null>(null)
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor() {
+    this.problem = problemOfAddress()
     void this.check()
+  }
+
+  /** Asked for when somebody must sign in. Without an answer the password is the way. */
+  async readSso(): Promise<void> {
+    const answer = await api<{ readonly offer: SsoOffer | null }>('/sso')
+    if (answer.ok) this.sso = answer.value.offer
   }
 
   /** Whether he may use the page made for this role. */
@@ -76,4 +95,15 @@ export class Session {
     this.stayed = null
     this.problem = { code: 'not-signed-in', message: 'The session has ended', retry: false }
   }
+}
+
+/** Why single sign-on came to nothing, as it stands in the address when the browser is sent back; it is told once. */
+function problemOfAddress(): Problem | null {
+  const query = new URLSearchParams(location.search)
+  const code = query.get('sso')
+  if (code === null) return null
+  query.delete('sso')
+  const rest = query.toString()
+  history.replaceState(null, '', `${location.pathname}${rest === '' ? '' : `?${rest}`}${location.hash}`)
+  return code in ERRORS ? { code: code as ErrorCode, message: 'Single sign-on came to nothing', retry: false } : null
 }

@@ -13,7 +13,7 @@ import { Sound } from '../sound/sound.svelte.ts'
 
 const AGAIN_MS = 2_000
 /** How often the media folder is looked at: somebody drops a picture in and waits for it. */
-const MEDIA_MS = 120_000
+const MEDIA_MS = 20_000
 const STORED = 'panggil.screen'
 
 /** What a screen that speaks tells of itself. */
@@ -112,6 +112,9 @@ export class Board {
         if (voices) sound.choose(voices)
       })
       $effect(() => {
+        sound.volume = this.settings.volume / 100
+      })
+      $effect(() => {
         const { agencies } = this.settings
         const calls = this.room?.view?.calls ?? []
         const shown = agencies === null ? calls : calls.filter(({ service }) => agencies.includes(service.split('.')[0] ?? ''))
@@ -170,12 +173,13 @@ export class Board {
   }
 
   #use(settings: ScreenSettings): void {
-    const { layout, theme, agencies } = settings
+    const { layout, theme, agencies, volume } = settings
     this.settings = {
       layout: LAYOUTS.includes(layout) ? layout : USUAL_SCREEN.layout,
       theme: THEMES.includes(theme) ? theme : USUAL_SCREEN.theme,
       language: settings.language === 'en' ? 'en' : 'id',
       agencies: agencies ?? null,
+      volume: volume >= 1 && volume <= 100 ? volume : USUAL_SCREEN.volume,
     }
     if (this.#device && !new URLSearchParams(location.search).has('lang')) language.lend(this.settings.language)
   }

@@ -1,69 +1,42 @@
-import type { Problem } from '../../shared/client/api.ts'
-import { Branch, type BranchName, branches } from '../../shared/client/branch.svelte.ts'
-import type { Hours, Interval, Text, Weekday } from '../../shared/domain/configuration.ts'
-import { localDay } from '../../shared/i18n/format.ts'
+import { LiveHall } from './live.svelte.ts'
+import { readPublic } from './publicApi.ts'
 
-const READ_MS = 5_000
-/** Read successfully within this time, the page is live; else it says since when it is not (SYNC3). */
-const STALE_MS = 3 * READ_MS
+export interface BranchName {
+  readonly id: string
+  readonly name: { readonly id: string; readonly en: string }
+}
 
-/** The public page: which services there are, whether they are open, how many wait. Anybody may read it; nobody signs in. */
+const EVERY_MS = 5_000
+const AGAIN_MS = 3_000
+
+/** The public page: one hall, or several to choose from. Anybody may read it; nobody signs in. */
 export class HallPage {
   names = $state.raw<readonly BranchName[] | null>(null)
-  problem = $state.raw<Problem | null>(null)
-  branchId = $state<string | null>(new URLSearchParams(location.search).get('branch'))
-  readAtMs = $state<number | null>(null)
-  nowMs = $state(Date.now())
-  branch: Branch
-  readonly #timers: ReturnType<typeof setInterval>[]
+  query = $state('')
+  readonly live: LiveHall
+  readonly named = new URLSearchParams(location.search).get('branch')
+  #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor() {
-    this.branch = new Branch(() => this.branchId)
-    this.#timers = [setInterval(() => void this.#read(), READ_MS), setInterval(() => (this.nowMs = Date.now()), 1_000)]
-    void this.#read()
-  }
-
-  get isStale(): boolean {
-    return this.readAtMs !== null && this.nowMs - this.readAtMs > STALE_MS
+    this.live = new LiveHall(EVERY_MS, this.named)
+    if (this.named === null) void this.#readNames()
   }
 
   close(): void {
-    for (const timer of this.#timers) clearInterval(timer)
+    clearTimeout(this.#timer)
+    this.live.close()
   }
 
-  choose(id: string): void {
-    this.branchId = id
-    void this.#read()
-  }
-
-  async #read(): Promise<void> {
-    if (this.branchId === null) {
-      const answer = await branches()
-      if (!answer.ok) {
-        this.problem = answer.error
-        return
-      }
+  async #readNames(): Promise<void> {
+    const answer = await readPublic<readonly BranchName[]>('/branches')
+    this.live.isAway = !answer.ok
+    if (answer.ok) {
       this.names = answer.value
-      if (answer.value.length === 1) this.branchId = (answer.value[0] as BranchName).id
-    }
-    await this.branch.read()
-    this.problem = this.branch.problem
-    if (this.problem === null && this.branch.description !== null) this.readAtMs = Date.now()
+      const [only] = answer.value
+      if (answer.value.length === 1 && only) {
+        this.live.branchId = only.id
+        void this.live.read()
+      }
+    } else this.#timer = setTimeout(() => void this.#readNames(), AGAIN_MS)
   }
-}
-
-const WEEKDAYS: readonly Weekday[] = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
-
-/** Opening hours on the day that it is in the hall now, for people to read; the server alone decides what is open. */
-export function hoursToday(
-  hours: Hours,
-  timeZone: string,
-  atMs: number,
-): { readonly intervals: 'always' | readonly Interval[]; readonly reason: Text | null } {
-  if (hours === 'always') return { intervals: 'always', reason: null }
-  const day = localDay(timeZone, atMs)
-  const weekday = WEEKDAYS[new Date(`${day}T00:00:00Z`).getUTCDay()] as Weekday
-  const exception = hours.exceptions?.find((each) => (each.date ? each.date === day : (each.from ?? '') <= day && day <= (each.to ?? '')))
-  if (exception) return { intervals: exception.hours ?? exception.weekly?.[weekday] ?? [], reason: exception.reason ?? null }
-  return { intervals: hours.weekly[weekday] ?? [], reason: null }
 }

@@ -61,8 +61,9 @@ export class AudioOutput {
     return this.#context.currentTime
   }
 
+  /** From 0 to 1; reached within a tenth of a second, so that nothing clicks in the middle of a sentence. */
   set volume(value: number) {
-    this.#volume.gain.value = value
+    this.#volume.gain.setTargetAtTime(value, this.#context.currentTime, 0.03)
   }
 
   onStateChange(changed: () => void): void {

@@ -38,7 +38,6 @@ export class Sound implements Loudspeaker {
   readonly #watch = new TickWatch()
   readonly #told = new Memory(storage(), 'told')
   readonly #shown = new Memory(storage(), 'shown')
-  #volume = 1
   /** Until when the browser's silence says nothing. */
   #patienceMs = performance.now() + BLOCKED_MS
   #clock = { atMs: 0, seconds: -1, stands: false }
@@ -60,13 +59,8 @@ export class Sound implements Loudspeaker {
     this.#look()
   }
 
-  get volume(): number {
-    return this.#volume
-  }
-
   /** From 0 to 1. */
   set volume(value: number) {
-    this.#volume = value
     if (this.#output) this.#output.volume = value
   }
 

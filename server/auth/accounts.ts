@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type BranchStore, StoreAway } from '../store/store.ts'
 import { type DeviceRecord, Devices, principalOfDevice } from './devices.ts'
 import { FailedAttempts } from './failedAttempts.ts'
-import { done, type Outcome, refuse, wrongValue } from './outcome.ts'
+import { done, type Outcome, type Refused, refuse, wrongValue } from './outcome.ts'
 import { hashPassword, isOutdated, passwordFault, verifyPassword } from './passwords.ts'
 import type { Authenticator, Principal, Role, UserPrincipal } from './principal.ts'
 import { digest, isSame, newSecret, newUserToken, parseToken } from './tokens.ts'
@@ -20,12 +20,19 @@ export interface UserRecord {
   readonly role: Role
   readonly branch: string | null
   readonly counters: readonly string[] | null
+  /** Of a coordinator only. */
+  readonly agency?: string
   readonly passwordHash: string
   /** Another one with each change of what his sessions may do or were opened with: older sessions are void, whoever missed the news. */
   readonly generation: string
   readonly createdAtMs: number
   /** Absent in records of an older version: he may sign in. */
   readonly isDisabled?: boolean
+  /** By what the provider of single sign-on knows him: user name or e-mail. */
+  readonly ssoName?: string
+  /** Issuer and subject with which he came the first time: from then on only they count. */
+  readonly ssoSubject?: string
+  readonly isSsoOnly?: boolean
 }
 
 interface SessionRecord {
@@ -41,11 +48,19 @@ export interface User {
   readonly role: Role
   readonly branch: string | null
   readonly counters: readonly string[] | null
+  /** Of a coordinator only. */
+  readonly agency?: string
 }
 
 /** As an admin sees him. */
 export interface ListedUser extends User {
   readonly isDisabled: boolean
+  /** By what single sign-on knows him. */
+  readonly ssoName?: string
+  /** He came by single sign-on once. */
+  readonly isSsoLinked: boolean
+  /** His password opens nothing. */
+  readonly isSsoOnly: boolean
 }
 
 export interface SignedIn {
@@ -61,6 +76,14 @@ export interface NewUser {
   readonly role: Role
   readonly branch: string | null
   readonly counters: readonly string[] | null
+  readonly agency?: string
+  readonly ssoName?: string
+}
+
+/** What an admin changes of a user; null: he has none any more. With another `ssoName` the link made with the one before is gone. */
+export interface UserChange extends Partial<Omit<ListedUser, 'username' | 'agency' | 'ssoName' | 'isSsoLinked'>> {
+  readonly agency?: string | null
+  readonly ssoName?: string | null
 }
 
 interface Open {
@@ -73,8 +96,21 @@ interface Open {
 const RESERVED = new Set(['system', 'visitor', 'me'])
 
 const keyOf = (username: string): string => username.toLowerCase()
-const userOf = ({ username, name, role, branch, counters }: UserRecord): User => ({ username, name, role, branch, counters })
-const listedOf = (user: UserRecord): ListedUser => ({ ...userOf(user), isDisabled: user.isDisabled ?? false })
+const userOf = ({ username, name, role, branch, counters, agency }: UserRecord): User => ({
+  username,
+  name,
+  role,
+  branch,
+  counters,
+  ...(agency === undefined ? {} : { agency }),
+})
+const listedOf = (user: UserRecord): ListedUser => ({
+  ...userOf(user),
+  isDisabled: user.isDisabled ?? false,
+  ...(user.ssoName === undefined ? {} : { ssoName: user.ssoName }),
+  isSsoLinked: user.ssoSubject !== undefined,
+  isSsoOnly: user.isSsoOnly ?? false,
+})
 
 /** How many digests are remembered: more than a house has people and screens. */
 const SHOWN_MAX = 10_000
@@ -197,7 +233,7 @@ export class Accounts implements Authenticator {
   }
 
   #changed(kind: string | null, id: string | null): void {
-    if (kind === 'pairings' || kind === 'setup') return
+    if (kind === 'pairings' || kind === 'setup' || kind === 'ssoFlows') return
     this.#changes += 1
     const affected: string[] = []
     if (kind === null || id === null) affected.push(...this.#open.keys())
@@ -255,7 +291,7 @@ export class Accounts implements Authenticator {
 
   // --- sessions
 
-  /** Refused as `wrong-password` whether name or password is wrong; `account-disabled` only to who knows the password; `rate-limited` after too many failures, also with the right password. */
+  /** Refused as `wrong-password` whether name or password is wrong; `account-disabled` and `sso-only` only to who knows the password; `rate-limited` after too many failures, also with the right password. */
   async signIn(username: string, password: string, address: string): Promise<Outcome<SignedIn>> {
     const account = `account ${keyOf(username)}`
     const from = `address ${address}`
@@ -270,6 +306,7 @@ export class Accounts implements Authenticator {
       await this.#attempts.succeeded(account)
       let user = found.value
       if (user.isDisabled) return refuse('account-disabled')
+      if (user.isSsoOnly) return refuse('sso-only')
       if (isOutdated(user.passwordHash)) {
         user = { ...user, passwordHash: await hashPassword(password) }
         await this.#store.records.put('users', keyOf(username), user, found.version)
@@ -278,6 +315,49 @@ export class Accounts implements Authenticator {
     }
     const answer = await this.#attempts.inTurn(account, () => this.#attempts.inTurn(from, attempt))
     return answer ?? tooManyFailures(1000)
+  }
+
+  /**
+   * Who comes from the provider of single sign-on. `subject`: issuer and subject, linked to a user when he comes first; `names`: what the
+   * provider calls him, asked for only then. Nobody is made a user by it.
+   */
+  async signInAs(subject: string, names: () => Promise<readonly string[]>, address: string): Promise<Outcome<SignedIn>> {
+    const linked = (await this.#userRecords()).find(({ value }) => value.ssoSubject === subject)
+    const user = linked?.value ?? (await this.#link(subject, await names()))
+    if (user === null) {
+      await this.countFailure(address)
+      return refuse('sso-unknown-person')
+    }
+    return user.isDisabled ? refuse('account-disabled') : done(await this.#openSession(user))
+  }
+
+  /** The user whom an admin gave one of these names, and who came with no other subject before. Null: nobody, or more than one. */
+  async #link(subject: string, names: readonly string[]): Promise<UserRecord | null> {
+    const called = new Set(names.map(keyOf))
+    for (;;) {
+      const meant = (await this.#userRecords()).filter(({ value: { ssoName } }) => ssoName !== undefined && called.has(keyOf(ssoName)))
+      const [found] = meant
+      if (!found || meant.length > 1) return null
+      if (found.value.ssoSubject !== undefined) return found.value.ssoSubject === subject ? found.value : null
+      // Switched off: he is told so, and nothing is kept of his coming.
+      if (found.value.isDisabled) return found.value
+      const user = { ...found.value, ssoSubject: subject }
+      if (await this.#store.records.put('users', found.id, user, found.version)) return user
+    }
+  }
+
+  #userRecords(): Promise<{ id: string; value: UserRecord; version: number }[]> {
+    return this.#store.records.list<UserRecord>('users')
+  }
+
+  /** Why an address must wait after too many failures, those with passwords and those without counted together. */
+  async blocked(address: string): Promise<Refused | null> {
+    const waitMs = await this.#attempts.blockedForMs(`address ${address}`)
+    return waitMs > 0 ? tooManyFailures(waitMs) : null
+  }
+
+  async countFailure(address: string): Promise<void> {
+    await this.#attempts.failed(`address ${address}`)
   }
 
   async signOut(principal: UserPrincipal): Promise<void> {
@@ -310,19 +390,35 @@ export class Accounts implements Authenticator {
     const fault = passwordFault(password, wanted.username)
     if (fault) return wrongValue('password', fault)
     if (await this.user(wanted.username)) return refuse('username-taken')
+    if (rest.ssoName !== undefined && (await this.isSsoNameTaken(rest.ssoName, wanted.username))) return wrongValue('ssoName', NAME_TAKEN)
     const user = await this.#newRecord(rest, password)
     return (await this.#store.records.put('users', keyOf(user.username), user, 0)) ? done(listedOf(user)) : refuse('username-taken')
   }
 
-  async #newRecord(user: User, password: string): Promise<UserRecord> {
+  async #newRecord(user: User & Pick<UserRecord, 'ssoName'>, password: string): Promise<UserRecord> {
     return { ...user, passwordHash: await hashPassword(password), generation: randomUUID(), createdAtMs: this.#store.nowMs() }
   }
 
+  async isSsoNameTaken(ssoName: string, username: string): Promise<boolean> {
+    const others = (await this.#userRecords()).filter(({ id }) => id !== keyOf(username))
+    return others.some(({ value }) => value.ssoName !== undefined && keyOf(value.ssoName) === keyOf(ssoName))
+  }
+
   /** Changes what the user may do; his sessions end with it. A new name alone ends nothing. Null: no such user. */
-  async changeUser(username: string, change: Partial<Omit<ListedUser, 'username'>>): Promise<ListedUser | null> {
+  async changeUser(username: string, change: UserChange): Promise<ListedUser | null> {
     const { name: _name, ...rights } = change
     const endsSessions = Object.keys(rights).length > 0
-    return this.#change(username, (user) => ({ ...user, ...change, generation: endsSessions ? randomUUID() : user.generation }))
+    return this.#change(username, ({ agency: hadAgency, ssoName: hadName, ssoSubject, ...user }) => {
+      const { agency = hadAgency, ssoName = hadName, ...rest } = change
+      return {
+        ...user,
+        ...rest,
+        ...(agency == null ? {} : { agency }),
+        ...(ssoName == null ? {} : { ssoName }),
+        ...(ssoSubject !== undefined && ssoName === hadName ? { ssoSubject } : {}),
+        generation: endsSessions ? randomUUID() : user.generation,
+      }
+    })
   }
 
   /** Null: no such user. All his sessions end. */
@@ -418,6 +514,8 @@ export class Accounts implements Authenticator {
 }
 
 const FIRST: User = { username: 'admin', name: 'Admin', role: 'admin', branch: null, counters: null }
+
+export const NAME_TAKEN = 'is another user’s already'
 
 const DEVICE = 'device-'
 const deviceSession = (deviceId: string): string => `${DEVICE}${deviceId}`

@@ -81,11 +81,12 @@ const deviceOf = (record: DeviceRecord): Device => {
   return { deviceId, kind, name, zones, ...screenOf(record), printer: record.printer ?? null, isPaired: tokenHash !== null, createdAtMs }
 }
 
-const screenOf = ({ layout, theme, language, agencies }: Partial<ScreenSettings>): ScreenSettings => ({
+const screenOf = ({ layout, theme, language, agencies, volume }: Partial<ScreenSettings>): ScreenSettings => ({
   layout: layout ?? USUAL_SCREEN.layout,
   theme: theme ?? USUAL_SCREEN.theme,
   language: language ?? USUAL_SCREEN.language,
   agencies: agencies ?? null,
+  volume: volume ?? USUAL_SCREEN.volume,
 })
 
 /**

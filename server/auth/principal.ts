@@ -1,17 +1,19 @@
 import type { ScreenSettings } from '../../shared/protocol/screen.ts'
 
 /** Whoever speaks to the server after showing a token (AUTH1). */
-export type Role = 'officer' | 'desk' | 'supervisor' | 'admin'
+export type Role = 'officer' | 'desk' | 'supervisor' | 'coordinator' | 'admin'
 
 export interface UserPrincipal {
   readonly kind: 'user'
   readonly username: string
   readonly name: string
   readonly role: Role
-  /** The one branch of an officer or supervisor; null: all branches (only admins). */
+  /** The one branch that he works in; null: all branches (only admins). */
   readonly branch: string | null
   /** Counters an officer may open; null: all of his branch. */
   readonly counters: readonly string[] | null
+  /** The one agency of a coordinator, absent for everybody else. The configuration may have lost it since. */
+  readonly agency?: string
   /** Names the session, not its token: sha-256 of it. Sockets are closed by it. */
   readonly sessionId: string
 }

@@ -13,10 +13,11 @@ import type { KeptAnswer } from '../store/store.ts'
  * One backup is one file: a head of plain text (what it is, how long, and the SHA-256 of what follows), then gzip of JSON lines.
  * `tail -c +129 FILE | zcat` shows it to whoever has nothing but a shell.
  *
- * The lines, in this order: `manifest`; for each branch `branch`, its `events`, its `documents`, its `answers`, `branchEnd`; `records` by
- * kind; files of the house, each `file` and its `bytes`; `end`. A new kind of line, or another meaning of an old one, is a new `BACKUP_FORMAT`.
+ * The lines, in this order: `manifest`; for each branch `branch`, where its log begins later than with its first event the `opening`, its
+ * `events`, its `documents`, its `answers`, `branchEnd`; `records` by kind, among them the archived days; files of the house, each `file` and
+ * its `bytes`; `end`. A new kind of line, or another meaning of an old one, is a new `BACKUP_FORMAT`. Format 1 had no `opening`.
  */
-export const BACKUP_FORMAT = 1
+export const BACKUP_FORMAT = 2
 
 export interface Manifest {
   readonly type: 'manifest'
@@ -44,6 +45,13 @@ export interface BranchHead {
 export type BackupLine =
   | Manifest
   | BranchHead
+  /** Documents of the branch as it was before the first event that follows; its log had let go of those before. */
+  | {
+      readonly type: 'opening'
+      readonly revision: number
+      readonly atMs: number
+      readonly documents: readonly (readonly [name: string, json: string])[]
+    }
   /** The next events of the branch, without gaps. */
   | { readonly type: 'events'; readonly events: readonly BranchEvent[] }
   /** Of the branch's state at its revision: names and contents as JSON. */
@@ -161,7 +169,7 @@ async function readHead(path: string): Promise<{ bytes: number; sha256: string }
     if (format === undefined) throw new BackupFault(`${path} is no backup of Panggil`)
     if (Number(format) > BACKUP_FORMAT)
       throw new BackupFault(`${path} was made by a newer version (format ${format}, this one knows ${BACKUP_FORMAT}): install that one`)
-    const [, bytes, sha256] = /^PANGGIL-BACKUP 1\nbytes (\d{15})\nsha256 ([0-9a-f]{64})\n *\n$/.exec(text) ?? []
+    const [, bytes, sha256] = /^PANGGIL-BACKUP [12]\nbytes (\d{15})\nsha256 ([0-9a-f]{64})\n *\n$/.exec(text) ?? []
     if (bytes === undefined || sha256 === undefined) throw new BackupFault(`${path} is damaged: its head can't be read`)
     return { bytes: Number(bytes), sha256 }
   } finally {

@@ -9,6 +9,8 @@ import { isHousePath } from './houseFiles.ts'
 /** A branch of a backup that was found good. */
 export interface CheckedBranch {
   readonly head: BranchHead
+  /** What its events begin on: nothing, or what was there when the oldest day began that the log still has. */
+  readonly opening: BranchState | null
   /** What its events fold to, which is what it was when it was saved. */
   readonly state: BranchState
   /** Answers by business day, for commands that are asked again. */
@@ -40,6 +42,9 @@ export async function checkBackup(path: string): Promise<CheckedBackup> {
   let files = 0
   let bytesToCome = 0
   let head: BranchHead | null = null
+  let openingAt: { revision: number; atMs: number } | null = null
+  const openingDocuments: (readonly [string, string])[] = []
+  let opening: BranchState | null = null
   let state: BranchState | null = null
   let lastOfDayBefore = 0
   const documents = new Map<string, string>()
@@ -50,7 +55,7 @@ export async function checkBackup(path: string): Promise<CheckedBackup> {
     switch (line.type) {
       case 'manifest':
         manifest = line
-        if (line.format !== BACKUP_FORMAT) throw fault(`it is of format ${line.format}, this version knows ${BACKUP_FORMAT}`)
+        if (line.format > BACKUP_FORMAT) throw fault(`it is of format ${line.format}, this version knows ${BACKUP_FORMAT}`)
         break
       case 'branch':
         if (line.format > FORMAT)
@@ -58,12 +63,24 @@ export async function checkBackup(path: string): Promise<CheckedBackup> {
             `version ${manifest?.product} made it, with data of format ${line.format}; this version knows ${FORMAT}: install that one`,
           )
         head = line
+        openingAt = null
+        openingDocuments.length = 0
+        opening = null
         state = null
         lastOfDayBefore = 0
         documents.clear()
         answers = new Map()
         break
+      case 'opening':
+        openingAt = line
+        openingDocuments.push(...line.documents)
+        break
       case 'events':
+        if (state === null && openingAt !== null) {
+          opening = stateFrom(openingDocuments, openingAt)
+          state = opening
+          lastOfDayBefore = opening.revision
+        }
         for (const event of line.events) {
           if (state === null) {
             if (event.type !== 'branchConfigured') throw fault(`the log of ${head?.id} does not begin with its configuration`)
@@ -86,7 +103,7 @@ export async function checkBackup(path: string): Promise<CheckedBackup> {
         if (differs) throw fault(`the events of ${head.id} don't give its state at revision ${head.revision}: ${differs}`)
         const broken = invariants(state)
         if (broken.length > 0) throw fault(`${head.id} breaks its own rules: ${broken.slice(0, 5).join('; ')}`)
-        branches.push({ head, state, answers, lastOfDayBefore })
+        branches.push({ head, opening, state, answers, lastOfDayBefore })
         head = null
         break
       }

@@ -43,8 +43,8 @@ class BranchWriter {
   }
 
   async add(event: BranchEvent): Promise<void> {
-    // The first one is the branch's configuration: the check saw to that.
-    this.#state ??= emptyBranch((event as Extract<BranchEvent, { type: 'branchConfigured' }>).configuration)
+    // The first one of all is the branch's configuration: the check saw to that.
+    this.#state ??= this.#branch.opening ?? emptyBranch((event as Extract<BranchEvent, { type: 'branchConfigured' }>).configuration)
     this.#before ??= this.#state
     this.#state = evolve(this.#state, event)
     this.#events.push(event)

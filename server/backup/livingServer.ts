@@ -4,16 +4,20 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Branches } from '../branch/branches.ts'
+import { resting } from '../resting.ts'
 import { makeSocketFolder, socketOf } from '../store/ownRedis.ts'
 import type { BranchStore, StoreLog } from '../store/store.ts'
 import { type BackupLine, linesOf } from './backupFile.ts'
-import { dump, resting } from './dump.ts'
+import { dump } from './dump.ts'
 
 /**
  * How the backup tool talks to the server that uses a data folder: over a unix socket in that folder. Whoever may open it could read the
  * data itself, so it asks for no password, and a nightly job needs none.
  */
 export const backupSocket = (dataDir: string): string => socketOf(join(dataDir, 'control'), 'server.sock')
+
+/** A pause as long as the work before it, after every part: a backup may take its time. */
+const REST = { keptMs: 0, share: 1 }
 
 /** Said last, when everything was sent. */
 const WHOLE = 'whole'
@@ -38,7 +42,7 @@ export async function serveBackups(dataDir: string, { store, branches, log }: Se
     const held = branches.all().map(({ id, epoch, state }) => ({ id, epoch, state }))
     const lines = async function* (): AsyncGenerator<string> {
       try {
-        for await (const line of dump(store, held, resting())) yield `${JSON.stringify(line)}\n`
+        for await (const line of dump(store, held, resting(REST))) yield `${JSON.stringify(line)}\n`
         yield `"${WHOLE}"\n`
       } catch (error) {
         log.warn({ err: error }, 'a backup broke off')

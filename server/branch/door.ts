@@ -3,7 +3,7 @@ import type { CounterCommand, SupervisorCommand } from '../../shared/domain/comm
 import type { ErrorReply } from '../../shared/protocol/errors.ts'
 import { parseBranchCommand, parseCounterCommand } from '../../shared/protocol/schemas.ts'
 import type { Acknowledgement } from '../../shared/protocol/wire.ts'
-import { may, mayOpenCounter } from '../auth/permissions.ts'
+import { may, mayCommand, mayOpenCounter } from '../auth/permissions.ts'
 import { actorOf, type Principal } from '../auth/principal.ts'
 import { type BranchRuntime, refusal } from './runtime.ts'
 
@@ -25,15 +25,12 @@ export async function commandAtCounter(
   return runtime.execute({ commandId, actor: officer, command: { ...wire, counter, officer } as CounterCommand })
 }
 
-/** Commands for the branch with which the help desk puts single tickets right. */
-const OF_THE_HELP_DESK: ReadonlySet<string> = new Set(['enterTicket', 'cancelTicket', 'reclassifyTicket', 'moveTicket'])
-
 /** A command for the whole branch, as it came over the wire. */
 export async function commandBranch(runtime: BranchRuntime, principal: Principal, input: unknown): Promise<Acknowledgement> {
   const parsed = parseBranchCommand(input)
   if (!parsed.ok) return malformed(parsed)
   const { commandId, ...wire } = parsed.value
-  if (!may(principal, runtime.id, OF_THE_HELP_DESK.has(wire.type) ? 'assist' : 'supervise')) return refusal('not-allowed')
+  if (!mayCommand(principal, runtime.id, parsed.value)) return refusal('not-allowed')
   const command =
     wire.type === 'checkSound' ? { ...wire, code: spokenCode() } : wire.type === 'enterTicket' ? { ...wire, ticketId: newTicketId() } : wire
   return runtime.execute({ commandId, actor: actorOf(principal), command: command as SupervisorCommand })

@@ -82,7 +82,7 @@ async function answered(
   const { services, origins, budget } = context
   const isChange = route.method !== 'get'
   if (isChange && !origins.isAllowed(request.headers.origin)) return refuse('wrong-origin')
-  const limit = route.limit ?? BODY_LIMIT
+  const limit = route.uploadLimit ?? route.limit ?? BODY_LIMIT
   // Said at once by whoever names its size: nothing is read, and nobody is looked up for it.
   if (isChange && Number(request.headers['content-length'] ?? 0) > limit) return tooLarge(limit)
 
@@ -123,6 +123,7 @@ async function answered(
     headers: headers.value,
     body: body.value,
     rawBody,
+    upload: request,
     principal,
     address,
     services,

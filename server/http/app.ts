@@ -32,7 +32,8 @@ export function makeApp(context: AppContext): Express {
     response.setHeader('Cache-Control', 'no-cache').setHeader('Content-Type', 'application/json; charset=utf-8').end(document)
   })
   app.use('/api/v1', apiRouter(ROUTES, context))
-  app.use('/api', (_request, response) => sendProblem(response, refuse('unknown-route')))
+  // Everything but the page that explains it.
+  app.use('/api', (request, response, next) => (request.path === '/docs' ? next() : sendProblem(response, refuse('unknown-route'))))
   app.use(healthRouter({ store, branches, metrics: context.metrics, metricsToken: context.metricsToken, isStopping: context.isStopping }))
   app.use('/media', mediaRouter(config.dataDir, branches))
   app.use('/voices', voicesRouter(config.dataDir, config.voicesDir))

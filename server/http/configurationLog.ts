@@ -2,11 +2,13 @@ import type { BranchConfiguration } from '../../shared/domain/configuration.ts'
 import { changesBetween } from '../../shared/domain/configurationChanges.ts'
 import type { BranchEvent } from '../../shared/domain/events.ts'
 import type { BranchRuntime } from '../branch/runtime.ts'
+import { CONFIGURATIONS, configurationIdOf, idsOf } from '../history/kept.ts'
 import type { BranchStore } from '../store/store.ts'
 
 /**
  * Every version of a branch's configuration is an event in its log; this finds them among the others. Where they stand is remembered
- * (`configurationLog`), so that a log of a year is read once and not at each look; what is remembered can always be found anew.
+ * (`configurationLog`), so that a log of a year is read once and not at each look; what is remembered can always be found anew. Those that
+ * the log let go of lie beside it (`configurationVersions`).
  */
 
 const KIND = 'configurationLog'
@@ -72,7 +74,8 @@ export async function versionAt(store: BranchStore, runtime: BranchRuntime, revi
 
 async function eventAt(store: BranchStore, branchId: string, revision: number): Promise<Configured | null> {
   const [found] = await store.readEvents(branchId, revision - 1, 1)
-  return found?.revision === revision && found.event.type === 'branchConfigured' ? found.event : null
+  if (found?.revision === revision) return found.event.type === 'branchConfigured' ? found.event : null
+  return (await store.records.get<Configured>(CONFIGURATIONS, configurationIdOf(branchId, revision)))?.value ?? null
 }
 
 function toldVersion({ configuration, ...version }: Version, previous: Configured | null): ToldVersion {
@@ -117,13 +120,15 @@ async function revisionsOf(store: BranchStore, runtime: BranchRuntime): Promise<
 }
 
 async function lookedThrough(store: BranchStore, branchId: string, from: Found, upTo: number): Promise<Found> {
-  const revisions = [...from.revisions]
+  const kept = from.until === 0 ? (await idsOf(store, CONFIGURATIONS, branchId)).map(Number) : []
+  const revisions = [...new Set([...kept, ...from.revisions])]
   let { until } = from
   while (until < upTo) {
     const events = await store.readEvents(branchId, until, CHUNK)
     if (events.length === 0) break
     for (const { revision, event } of events) {
-      if (event.type === 'branchConfigured') revisions.push(revision)
+      // Both are there while the log is letting go of them.
+      if (event.type === 'branchConfigured' && !revisions.includes(revision)) revisions.push(revision)
       until = revision
     }
   }

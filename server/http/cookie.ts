@@ -1,11 +1,14 @@
 const NAME = 'panggil_session'
 
 /** The session token in a Cookie header, or null. */
-export function tokenFromCookie(header: string | undefined): string | null {
+export const tokenFromCookie = (header: string | undefined): string | null => cookieIn(header, NAME)
+
+/** A cookie's value in a Cookie header, or null. */
+export function cookieIn(header: string | undefined, name: string): string | null {
   if (!header) return null
   for (const part of header.split(';')) {
     const at = part.indexOf('=')
-    if (at > 0 && part.slice(0, at).trim() === NAME) return part.slice(at + 1).trim() || null
+    if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim() || null
   }
   return null
 }

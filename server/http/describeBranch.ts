@@ -37,7 +37,7 @@ export function describeBranch(state: BranchState, nowMs: number): z.input<typeo
   }
 }
 
-function describeService(state: BranchState, code: string, service: Service, nowMs: number): z.input<typeof PublicService> {
+export function describeService(state: BranchState, code: string, service: Service, nowMs: number): z.input<typeof PublicService> {
   const { name, averageMinutes, targetMinutes, requirements, fee, note, hours, quotaPerDay } = service
   const closed = closedNow(state, code, nowMs)
   return {

@@ -1,13 +1,19 @@
-import { lstat, readdir } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { link, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { extname, join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { Router } from 'express'
 import { Router as newRouter } from 'express'
+import { fileTypeFromFile } from 'file-type'
 import type { MediaItem } from '../../shared/protocol/screen.ts'
+import { done, type Outcome, refuse } from '../auth/outcome.ts'
 import type { Branches } from '../branch/branches.ts'
 
 /**
- * Pictures and film that a house drops into `DATA_DIR/media/BRANCH/`, for its lobby screens: what lies there is public. Nothing else is
- * served from there: no other kinds of files, no folders, no links, nothing hidden.
+ * Pictures and film that a house drops into `DATA_DIR/media/BRANCH/`, or sends there through the browser, for its lobby screens: what lies
+ * there is public. Nothing else is served from there: no other kinds of files, no folders, no links, nothing hidden.
  */
 
 const KINDS: Readonly<Record<string, { readonly kind: MediaItem['kind']; readonly type: string }>> = {
@@ -23,6 +29,10 @@ const KINDS: Readonly<Record<string, { readonly kind: MediaItem['kind']; readonl
 /** A cheap screen decodes these; more would stop it in the middle of a day. */
 const MOST_BYTES = { picture: 20 * 1024 ** 2, film: 400 * 1024 ** 2 } as const
 const MOST_FILES = 100
+export const MOST_UPLOADED = MOST_BYTES.film
+/** In front of the name of a file that was deleted: hidden, and brought back under its name until it is thrown away. */
+const DELETED = '.deleted-'
+const DELETED_KEPT_MS = 24 * 3_600_000
 
 export interface Media {
   readonly items: readonly MediaItem[]
@@ -51,11 +61,94 @@ export async function mediaOf(dataDir: string, branch: string): Promise<Media> {
     else if (items.length >= MOST_FILES) refused.push({ name, reason: 'too-many' })
     else {
       const version = `${Math.floor(found.mtimeMs).toString(36)}-${found.size.toString(36)}`
-      items.push({ name, kind: known.kind, url: `/media/${encodeURIComponent(branch)}/${encodeURIComponent(name)}?v=${version}` })
+      items.push({
+        name,
+        kind: known.kind,
+        bytes: found.size,
+        url: `/media/${encodeURIComponent(branch)}/${encodeURIComponent(name)}?v=${version}`,
+      })
     }
   }
   return { items, refused: refused.slice(0, MOST_FILES) }
 }
+
+/**
+ * Keeps a file under a name of its own: written beside the others under a hidden name, looked at, and only then given its name; whatever
+ * breaks off leaves nothing behind. What it is, is what is in it and not what it is called.
+ */
+export async function keepMedia(dataDir: string, branch: string, name: string, content: Readable): Promise<Outcome<MediaItem>> {
+  if (!isPlainName(name))
+    return refuse('invalid-value', 'the name of the file', { mistakes: [{ path: 'name', message: 'is no name of a file' }] })
+  const folder = folderOf(dataDir, branch)
+  await mkdir(folder, { recursive: true })
+  const { items } = await mediaOf(dataDir, branch)
+  if (items.length >= MOST_FILES) return refuse('too-many-files', undefined, { details: { limit: MOST_FILES } })
+  const path = join(folder, `.upload-${randomUUID()}`)
+  try {
+    await pipeline(content, limited(MOST_UPLOADED), createWriteStream(path, { flags: 'wx' }))
+    const found = await fileTypeFromFile(path)
+    const known = found && Object.entries(KINDS).find(([, { type }]) => type === found.mime)
+    if (!known || kindOf(name)?.type !== found.mime) return refuse('unsupported-file', found ? `it is ${found.mime}` : undefined)
+    const limit = MOST_BYTES[known[1].kind]
+    if ((await lstat(path)).size > limit) return refuse('too-large', undefined, { details: { limit } })
+    // A link fails where there is such a name already; nothing is overwritten by surprise.
+    await link(path, join(folder, name))
+  } catch (error) {
+    const { code } = error as { code?: string }
+    if (code === 'EEXIST') return refuse('file-name-taken')
+    if (code === TOO_LARGE) return refuse('too-large', undefined, { details: { limit: MOST_UPLOADED } })
+    throw error
+  } finally {
+    await rm(path, { force: true })
+  }
+  const kept = (await mediaOf(dataDir, branch)).items.find((item) => item.name === name)
+  return kept ? done(kept) : refuse('unknown-file')
+}
+
+/** Out of sight at once, and to be brought back for a day. */
+export async function deleteMedia(dataDir: string, branch: string, name: string): Promise<Outcome<null>> {
+  const folder = folderOf(dataDir, branch)
+  if (!isPlainName(name) || !(await isFile(join(folder, name)))) return refuse('unknown-file')
+  for (const old of await readdir(folder).catch(() => [])) {
+    if (!old.startsWith(DELETED) && !old.startsWith('.upload-')) continue
+    const found = await lstat(join(folder, old)).catch(() => null)
+    if (found && Date.now() - found.ctimeMs > DELETED_KEPT_MS) await rm(join(folder, old), { force: true })
+  }
+  await rename(join(folder, name), join(folder, `${DELETED}${name}`))
+  return done(null)
+}
+
+/** What was deleted last under this name. */
+export async function restoreMedia(dataDir: string, branch: string, name: string): Promise<Outcome<null>> {
+  const folder = folderOf(dataDir, branch)
+  if (!isPlainName(name)) return refuse('unknown-file')
+  try {
+    await link(join(folder, `${DELETED}${name}`), join(folder, name))
+    await rm(join(folder, `${DELETED}${name}`))
+    return done(null)
+  } catch (error) {
+    return refuse((error as { code?: string }).code === 'EEXIST' ? 'file-name-taken' : 'unknown-file')
+  }
+}
+
+const isFile = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  )
+
+const TOO_LARGE = 'PANGGIL_TOO_LARGE'
+
+/** Passes bytes on, and breaks off where there are more. */
+const limited = (most: number) =>
+  async function* (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    let bytes = 0
+    for await (const chunk of source) {
+      bytes += chunk.length
+      if (bytes > most) throw Object.assign(new Error('the file is too large'), { code: TOO_LARGE })
+      yield chunk
+    }
+  }
 
 /** `/media/BRANCH/FILE`, in parts where a film is asked for in parts. */
 export function mediaRouter(dataDir: string, branches: Pick<Branches, 'get'>): Router {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ERRORS, type ErrorCode } from '../../shared/protocol/errors.ts'
+import { WEBHOOK_TYPES } from '../../shared/protocol/webhooks.ts'
 import { BODY_LIMIT, type Route, type Who } from './route.ts'
 import * as Schema from './schemas.ts'
 
@@ -18,6 +19,8 @@ const WHO: Readonly<Record<Who, string>> = {
   actAtCounter: 'Officers and supervisors of the branch, and admins',
   assist: 'The help desk and supervisors of the branch, and admins',
   supervise: 'Supervisors of the branch, and admins',
+  coordinate: 'The coordinator of the agency, and admins of the branch',
+  commandBranch: 'The help desk, supervisors and coordinators of the branch, and admins; each command says who of them',
   administer: 'Admins of the branch',
 }
 
@@ -48,15 +51,11 @@ export function openApiDocument(routes: readonly Route[], version: string): obje
         operationId: each.name,
         summary: each.summary,
         description: `${WHO[each.who]}.${body && each.limit ? ` The body may have ${each.limit} bytes.` : ''}`,
-        tags: [
-          each.path
-            .split('/')
-            .filter((part) => part && !part.startsWith('{'))
-            .at(-1),
-        ],
+        tags: [tagOf(each.path)],
         security: each.who === 'anyone' ? [] : [{ bearer: [] }, { cookie: [] }, ...(each.who === 'issueTicketOrVisitor' ? [{}] : [])],
         ...(parameters.length > 0 ? { parameters } : {}),
         ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body) } } } } : {}),
+        ...(each.uploadLimit === undefined ? {} : { requestBody: { required: true, content: { 'application/octet-stream': {} } } }),
         responses: responsesOf(each, schemaOf),
       },
     }
@@ -69,8 +68,10 @@ export function openApiDocument(routes: readonly Route[], version: string): obje
       description: `Queues of public service halls. Errors are problem details with a stable \`code\` and \`retry\`. Bodies have at most ${BODY_LIMIT} bytes.`,
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: '/api/v1' }],
+    servers: [{ url: '/api/v1', description: 'This server' }],
+    tags: [...new Set(routes.map(({ path }) => tagOf(path)))].sort().map((name) => ({ name })),
     paths,
+    webhooks: WEBHOOKS,
     components: {
       schemas: Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, plain(schema as object)])),
       securitySchemes: {
@@ -79,6 +80,48 @@ export function openApiDocument(routes: readonly Route[], version: string): obje
       },
     },
   }
+}
+
+/** What it is about: the first name behind the branch, else the first one. */
+function tagOf(path: string): string {
+  const names = path.split('/').filter((part) => part && !part.startsWith('{'))
+  return (names[0] === 'branches' ? names[1] : undefined) ?? names[0] ?? 'api'
+}
+
+/** What we send ourselves; each type's fields are in `docs/api/events.md`. */
+const WEBHOOKS = {
+  event: {
+    post: {
+      operationId: 'event',
+      summary: 'An event of the branch, as an admin asked for it; signed after Standard Webhooks 1.0',
+      description: 'Any 2xx within 10 seconds takes it; after everything else the same one comes again under the same `webhook-id`.',
+      parameters: ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => ({
+        name,
+        in: 'header',
+        required: true,
+        schema: { type: 'string' },
+      })),
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: {
+              type: 'object',
+              required: ['type', 'branch', 'revision', 'atMs', 'event'],
+              properties: {
+                type: { type: 'string', enum: [...WEBHOOK_TYPES, 'test'] },
+                branch: { type: 'string' },
+                revision: { type: 'integer' },
+                atMs: { type: 'integer', description: 'Milliseconds since 1970 on the store’s clock' },
+                event: { type: 'object' },
+              },
+            },
+          },
+        },
+      },
+      responses: { '2XX': { description: 'Taken' } },
+    },
+  },
 }
 
 /** Without what names the schema as a document of its own: here it is part of one. */
@@ -126,6 +169,7 @@ function responsesOf(each: Route, schemaOf: (schema: z.ZodType) => object): obje
   for (const [status, codes] of [...refusalsOf(each)].sort(([a], [b]) => a - b))
     responses[status] = {
       description: codes.map((code) => `\`${code}\``).join(', '),
+      'x-codes': codes,
       content: { 'application/problem+json': { schema: schemaOf(Schema.Problem) } },
     }
   return responses

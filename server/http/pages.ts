@@ -8,6 +8,7 @@ import sirv from 'sirv'
 /** Addresses of screens and the built files behind them; a file that isn't built is not found. */
 const PAGES: Readonly<Record<string, string>> = {
   '/': 'display/public.html',
+  '/embed': 'display/embed.html',
   '/display': 'display/index.html',
   '/kiosk': 'display/kiosk.html',
   '/ticket/:id': 'display/ticket.html',
@@ -15,8 +16,15 @@ const PAGES: Readonly<Record<string, string>> = {
   '/counter': 'counter-client/index.html',
   '/desk': 'counter-client/desk.html',
   '/supervisor': 'counter-client/supervisor.html',
+  '/supervisor/reports': 'counter-client/reports.html',
+  '/supervisor/story': 'counter-client/story.html',
+  '/agency': 'counter-client/agency.html',
   '/admin': 'counter-client/admin.html',
+  '/api/docs': 'counter-client/apidocs.html',
 }
+
+/** The one page that is made for the pages of others: nothing can be pressed in it, and it knows nobody. */
+const FRAMED_ANYWHERE = '/embed'
 
 interface Page {
   readonly html: string
@@ -38,6 +46,7 @@ export function pagesRouter(clientDir: string, options: { readonly dev: boolean 
     router.get(address, async (request, response) => {
       const page = await read(join(clientDir, file), known)
       if (page === null) return notFound(response)
+      if (address === FRAMED_ANYWHERE) letOthersFrame(response)
       response.setHeader('Cache-Control', 'no-cache')
       response.setHeader('ETag', page.tag)
       if (request.headers['if-none-match'] === page.tag) response.status(304).end()
@@ -46,6 +55,13 @@ export function pagesRouter(clientDir: string, options: { readonly dev: boolean 
   }
   router.use((_request, response) => notFound(response))
   return router
+}
+
+function letOthersFrame(response: Response): void {
+  const policy = String(response.getHeader('Content-Security-Policy') ?? '')
+  response.setHeader('Content-Security-Policy', policy.replace("frame-ancestors 'none'", 'frame-ancestors *'))
+  response.removeHeader('X-Frame-Options')
+  response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin')
 }
 
 /** From memory as long as the file is the same: a build while the server runs is seen. */

@@ -6,11 +6,15 @@ import type { Refused } from '../auth/outcome.ts'
 import { type Action, may } from '../auth/permissions.ts'
 import type { Presence } from '../auth/presence.ts'
 import type { Principal, UserPrincipal } from '../auth/principal.ts'
+import type { SingleSignOn } from '../auth/sso.ts'
 import type { Branches } from '../branch/branches.ts'
 import type { BranchRuntime } from '../branch/runtime.ts'
 import type { Config } from '../config.ts'
+import type { History } from '../history/history.ts'
+import type { AlertWatch } from '../live/watch.ts'
 import type { Printers } from '../printing/printers.ts'
 import type { BranchStore } from '../store/store.ts'
+import type { Webhooks } from '../webhooks/webhooks.ts'
 import type { RequestBudget } from './requestBudget.ts'
 
 /**
@@ -26,11 +30,18 @@ export interface Services {
   readonly branches: Branches
   readonly accounts: Accounts
   readonly presence: Presence
+  /** Null: the house has none. */
+  readonly sso: SingleSignOn | null
   readonly printers: Printers
+  readonly history: History
+  readonly alerts: AlertWatch
+  readonly webhooks: Webhooks
   /** What visitors' own phones may take, by address. */
   readonly visitors: RequestBudget
   readonly pairings: RequestBudget
   readonly claims: RequestBudget
+  /** Ways to the provider of single sign-on and back, by address: each is a record. */
+  readonly signOns: RequestBudget
   /** Origin that QR codes and links begin with. */
   publicUrl(): string
   /** Origins under which this server answers, those of other machines first. */
@@ -48,6 +59,8 @@ export interface Call<P, Q, H, B> {
   readonly body: B
   /** As it was parsed from JSON. */
   readonly rawBody: unknown
+  /** Of routes with an `uploadLimit`: the body as it comes, and how long it says that it is. */
+  readonly upload: Readable
   readonly principal: Principal | null
   readonly address: string
   readonly services: Services
@@ -89,6 +102,8 @@ export interface RouteDefinition<P extends Fields, Q extends Fields, H extends F
   readonly describedBody?: z.ZodType
   /** Of the body, in bytes; 64 KiB where absent. */
   readonly limit?: number
+  /** Instead of JSON: a file of any kind, of so many bytes at most, for the handler to read from `upload`. */
+  readonly uploadLimit?: number
   /** The branch need not exist. */
   readonly branchMayBeMissing?: boolean
   readonly replies: Readonly<Record<number, ReplyKind>>

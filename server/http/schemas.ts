@@ -39,7 +39,7 @@ export const Problem = z
 
 // --- users and sessions
 
-export const Role = z.enum(['officer', 'desk', 'supervisor', 'admin'])
+export const Role = z.enum(['officer', 'desk', 'supervisor', 'coordinator', 'admin'])
 export const Username = z
   .string()
   .min(2)
@@ -49,6 +49,8 @@ const passwordText = z.string().min(1).max(128)
 /** Only its size is checked here; whether it is worth anything, when it is set. */
 const newPassword = z.string().min(8).max(128)
 const counters = z.array(Id).max(500).nullable()
+const agency = Id.describe('The one that a coordinator sees and manages; for no other role')
+const ssoName = line(254).describe('User name at the provider of single sign-on, or an e-mail address that it has checked')
 
 export const Credentials = z.strictObject({ username: z.string().min(1).max(64), password: passwordText })
 export const SetUp = z.strictObject({ token: z.string().min(1).max(200), password: newPassword })
@@ -58,8 +60,14 @@ export const User = z.object({
   role: Role,
   branch: z.string().nullable().describe('null: all branches (admins only)'),
   counters: z.array(z.string()).nullable().describe('Counters that this officer may open; null: all of the branch'),
+  agency: z.string().optional().describe('Of a coordinator only. The branch may have lost it since'),
 })
-export const ListedUser = User.extend({ isDisabled: z.boolean().describe('Switched off: can’t sign in') })
+export const ListedUser = User.extend({
+  isDisabled: z.boolean().describe('Switched off: can’t sign in'),
+  ssoName: z.string().optional().describe('By what the provider of single sign-on knows him'),
+  isSsoLinked: z.boolean().describe('He came by single sign-on once; from then on only who he is there counts, not his name'),
+  isSsoOnly: z.boolean().describe('His password opens nothing'),
+})
 export const SignedIn = z.object({ token: z.string(), user: User, expiresAtMs: milliseconds })
 const screen = {
   layout: z
@@ -68,6 +76,7 @@ const screen = {
   theme: z.enum(THEMES).describe('`auto`: light by day, by the branch’s clock'),
   language: z.enum(['id', 'en']).describe('Written large; the other one stands beside it'),
   agencies: z.array(Id).min(1).max(200).nullable().describe('Shows only calls and queues of these; null: of all in its zones'),
+  volume: z.number().int().min(1).max(100).describe('Of its loudspeaker, in percent'),
 }
 export const CurrentSession = z.object({
   user: User.optional(),
@@ -89,12 +98,17 @@ export const NewUser = z.strictObject({
   role: Role,
   branch: Id.nullish().describe('Absent or null: all branches; only for admins'),
   counters: counters.optional(),
+  agency: agency.optional(),
+  ssoName: ssoName.optional(),
 })
 export const UserChange = z.strictObject({
   name: line(100).optional(),
   role: Role.optional(),
   branch: Id.nullable().optional(),
   counters: counters.optional(),
+  agency: agency.optional(),
+  ssoName: ssoName.nullable().optional().describe('With another one, or null, the link to who he is there is gone'),
+  isSsoOnly: z.boolean().optional().describe('His password opens nothing; only of others, and where he has an ssoName'),
   isDisabled: z.boolean().optional().describe('Switched off: his sessions end, and he can’t sign in'),
 })
 export const NewPassword = z.strictObject({ password: newPassword })
@@ -127,6 +141,7 @@ export const NewDevice = z.strictObject({
   theme: screen.theme.optional(),
   language: screen.language.optional(),
   agencies: screen.agencies.optional(),
+  volume: screen.volume.optional(),
   printer: Printer.nullable().optional(),
   pairingCode: z.string().min(8).max(12).optional().describe('The token then goes to the screen that shows this code'),
 })
@@ -137,6 +152,7 @@ export const DeviceChange = z.strictObject({
   theme: screen.theme.optional(),
   language: screen.language.optional(),
   agencies: screen.agencies.optional(),
+  volume: screen.volume.optional(),
   printer: Printer.nullable().optional().describe('null: it has none any more'),
 })
 export const CreatedDevice = z.object({
@@ -247,6 +263,7 @@ export const PublicService = z.object({
 export const MediaItem = z.object({
   name: z.string(),
   kind: z.enum(['picture', 'film']),
+  bytes: z.number().int(),
   url: z.string().describe('From the root of this server; another one when the file changes'),
 })
 export const Media = z.object({

@@ -10,6 +10,7 @@ export const COMMIT_LUA = `
 --   is one that Redis refuses when it is read-only, out of memory or without a working disk, and then nothing was written.
 --   Once: if any of the commands has an answer, those answers are given and nothing is written.
 --   In order: written only if the branch's epoch and revision are those that the batch was decided on. Event N is stream entry N-0.
+--   An epoch of '' makes the branch at the revision that it names, if there is none.
 --
 -- Keys, all under the branch's hash tag
 --   1 meta: hash of format, epoch, revision, atMs, runId, day, previousDay
@@ -80,7 +81,7 @@ end
 -- 2. Format, epoch, revision.
 local isNew = not meta[2]
 if isNew then
-  if epoch ~= '' or revision ~= '0' then return reply('conflict', '', 0) end
+  if epoch ~= '' then return reply('conflict', '', 0) end
   epoch = newEpoch
 else
   if tonumber(meta[1]) > tonumber(format) then return reply('newer-format', meta[1]) end

@@ -157,13 +157,15 @@ class EmbeddedStore implements BranchStore {
     if (meta !== null && meta.format > FORMAT) return { status: 'newer-format', format: meta.format }
     const storedEpoch = meta === null ? '' : this.#epochOf(branchId)
     const storedRevision = meta?.revision ?? 0
-    if (storedEpoch !== epoch || storedRevision !== revision) return { status: 'conflict', epoch: storedEpoch, revision: storedRevision }
+    const isMade = meta === null && epoch === ''
+    if (!isMade && (storedEpoch !== epoch || storedRevision !== revision))
+      return { status: 'conflict', epoch: storedEpoch, revision: storedRevision }
 
     const day = after.day
     for (const { commandId, fingerprint, answer } of answers) this.#answers.put([branchId, day, commandId], `${fingerprint} ${answer}`)
     let next = revision
     for (const { events } of answers) for (const event of events) this.#events.put([branchId, ++next], JSON.stringify(event))
-    for (const { name, is } of liveChanges(revision === 0 ? null : before, after).documents) {
+    for (const { name, is } of liveChanges(isMade ? null : before, after).documents) {
       const json = is === 'dropped' ? null : documentOf(after, name)
       if (json === null) this.#documents.remove([branchId, name])
       else this.#documents.put([branchId, name], json)
@@ -188,6 +190,15 @@ class EmbeddedStore implements BranchStore {
   #eventsAfter(branchId: string, after: number, limit: number): StoredEvent[] {
     const range = this.#events.getRange({ start: [branchId, after + 1], end: [branchId, Number.MAX_SAFE_INTEGER], limit })
     return [...range].map(({ key, value }) => ({ revision: key[1], event: JSON.parse(value) as StoredEvent['event'] }))
+  }
+
+  async trim(branchId: string, through: number): Promise<void> {
+    for (let isDone = false; !isDone; )
+      isDone = await this.#write(() => {
+        const some = [...this.#events.getKeys({ start: [branchId, 0], end: [branchId, through + 1], limit: TRIMMED_AT_ONCE })]
+        for (const key of some) this.#events.remove(key)
+        return some.length < TRIMMED_AT_ONCE
+      })
   }
 
   async *answers(branchId: string, day: string): AsyncIterable<readonly KeptAnswer[]> {
@@ -281,6 +292,9 @@ class EmbeddedStore implements BranchStore {
   }
 }
 
+/** So many events are let go of in one transaction: commits come in between. */
+const TRIMMED_AT_ONCE = 500
+
 /** So many answers are read in one turn of the event loop. */
 const ANSWERS_PAGE = 500
 
@@ -327,6 +341,10 @@ class EmbeddedRecords implements RecordStore {
   async list<T>(kind: string): Promise<{ id: string; value: T; version: number }[]> {
     const range = this.#records.getRange({ start: [kind, ''], end: [kind, AFTER_ALL] })
     return [...range].map(({ key, value }) => ({ id: key[1], ...(JSON.parse(value) as { value: T; version: number }) }))
+  }
+
+  async ids(kind: string): Promise<string[]> {
+    return [...this.#records.getKeys({ start: [kind, ''], end: [kind, AFTER_ALL] })].map(([, id]) => id)
   }
 
   async kinds(): Promise<string[]> {

@@ -182,6 +182,19 @@ export function documentOf(state: BranchState, name: string): string | null {
   return JSON.stringify((state as unknown as Fields)[name])
 }
 
+/** Every document of this state, as name and JSON. */
+export function* documentsOf(state: BranchState): Generator<readonly [name: string, json: string]> {
+  const names = function* (): Generator<string> {
+    yield* SINGLE_DOCUMENTS
+    for (const id in state.counters) yield counterDocument(id)
+    for (const id of state.tickets.keys()) yield ticketDocument(id)
+  }
+  for (const name of names()) {
+    const json = documentOf(state, name)
+    if (json !== null) yield [name, json]
+  }
+}
+
 /** Names of fields in quotes: the same few for every ticket. */
 const quoted = new Map<string, string>()
 function quote(field: string): string {

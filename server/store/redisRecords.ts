@@ -44,6 +44,10 @@ export class RedisRecords implements RecordStore {
       .sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
+  async ids(kind: string): Promise<string[]> {
+    return (await this.#ask(() => this.#redis.hkeys(kindKey(kind)))).sort()
+  }
+
   /** Looks through the names of all keys, a few at a time: for a backup, not for the way of a command. */
   async kinds(): Promise<string[]> {
     const prefix = kindKey('')

@@ -31,6 +31,8 @@ const HEARTBEAT_MS = 1000
 
 /** So many documents are read in one go: a larger branch would keep Redis from everybody else for too long. */
 const PAGE = 5000
+/** So many events are let go of at once. */
+const TRIMMED_AT_ONCE = 2000
 /** After so many attempts a branch that changes all the time is read in one go all the same. */
 const PAGED_ATTEMPTS = 4
 
@@ -254,6 +256,16 @@ class RedisStore implements BranchStore {
     return entries.map(storedEvent)
   }
 
+  async trim(branchId: string, through: number): Promise<void> {
+    const [first] = await this.readEvents(branchId, 0, 1)
+    // A part at a time: commits come in between.
+    for (let at = first?.revision ?? through; at <= through; ) {
+      at = Math.min(at + TRIMMED_AT_ONCE, through + 1)
+      const before = `${at}-0`
+      await this.#ask(() => this.#redis.xtrim(eventsKey(branchId), 'MINID', '=', before))
+    }
+  }
+
   async *answers(branchId: string, day: string): AsyncIterable<readonly KeptAnswer[]> {
     const key = `${branchPrefix(branchId)}answers:${day}`
     let cursor = '0'
@@ -405,7 +417,7 @@ function parseAnswer(text: string): StoredAnswer {
 function commitArguments(batch: Batch, runId: string, newEpoch: string): string[] {
   const { branchId, answers, revision } = batch
   const prefix = branchPrefix(branchId)
-  const { documents, members } = liveChanges(revision === 0 ? null : batch.before, batch.after)
+  const { documents, members } = liveChanges(batch.epoch === '' ? null : batch.before, batch.after)
   const keys = [metaKey(branchId), eventsKey(branchId), documentsKey(branchId)]
   const { day, atMs } = batch.after
   const values = [prefix, String(FORMAT), batch.epoch, String(revision), day, runId, newEpoch, String(atMs), String(answers.length)]

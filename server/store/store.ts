@@ -28,14 +28,19 @@ export interface BranchStore {
   /** Ids of all branches here, sorted. */
   branches(): Promise<string[]>
   /**
-   * The branch as one consistent moment, rebuilt from its live keys; null where there is none: `commit` with epoch '' and revision 0 makes
-   * it (of several at once, one), and `load` then tells its epoch. Claims the epoch: a new one when the store cannot be known to have
+   * The branch as one consistent moment, rebuilt from its live keys; null where there is none: `commit` with epoch '' makes it (of several
+   * at once, one), and `load` then tells its epoch. Claims the epoch: a new one when the store cannot be known to have
    * continued (Redis' `run_id` changed, the embedded store was opened, `atLeastRevision` is ahead).
    */
   load(branchId: string, atLeastRevision?: number): Promise<{ epoch: string; state: BranchState } | null>
   commit(batch: Batch): Promise<CommitResult>
   /** Events with revision > `after`, in order, at most `limit`. */
   readEvents(branchId: string, after: number, limit: number): Promise<StoredEvent[]>
+  /**
+   * Lets go of events up to this revision, which are archived: `readEvents` then begins with those behind it. The branch, its revision, its
+   * answers and whatever tails it stay as they are. Some may be gone and others not where it rejects with `StoreAway`; asking again is safe.
+   */
+  trim(branchId: string, through: number): Promise<void>
   /** The answers that are kept of this business day, a few at a time, in no order: what a backup takes along. */
   answers(branchId: string, day: string): AsyncIterable<readonly KeptAnswer[]>
   /**
@@ -62,7 +67,7 @@ export interface StoredEvent {
 
 export interface Batch {
   readonly branchId: string
-  /** As `load` told; '' to make a branch that does not exist. */
+  /** As `load` told; '' to make a branch that does not exist: at revision 0, or in a restore at the first one whose events are still there. */
   readonly epoch: string
   /** The revision that the first answer was decided on. */
   readonly revision: number
@@ -116,6 +121,8 @@ export interface RecordStore {
   /** False where there was none. */
   delete(kind: string, id: string): Promise<boolean>
   list<T>(kind: string): Promise<{ id: string; value: T; version: number }[]>
+  /** Of this kind's records, sorted. */
+  ids(kind: string): Promise<string[]>
   /** Of all records that are there, sorted. */
   kinds(): Promise<string[]>
   /** Hears of every change, own ones too; at least once after a change, also after a lost connection (then `kind` and `id` are null: anything may have changed). */

@@ -55,6 +55,8 @@ export interface Service {
   readonly averageMinutes: number
   /** How long a regular visitor should wait at most: the service's promise, and what its order is counted from. */
   readonly targetMinutes: number
+  /** Minutes that the standard of the service (SOP) gives to serving one visitor; `averageMinutes` where absent. Reports compare with it. */
+  readonly standardMinutes?: number
   readonly quotaPerDay?: number | null
   /** False: it issues no tickets and no kiosk shows it; numbers that were given stay valid. On where absent. */
   readonly enabled?: boolean
@@ -111,6 +113,22 @@ export interface Look {
   readonly logo?: string
 }
 
+/** From when on a supervisor is told that something is wrong. */
+export interface AlertThresholds {
+  /** Of a service's target: somebody waits longer than this share of it, in percent; 100 where absent. Twice that is severe. */
+  readonly waitPercent?: number
+  /** People wait for a service that nobody serves, for so many minutes; 5 where absent. */
+  readonly unservedMinutes?: number
+  /** So much of a quota is left, in percent; 10 where absent. */
+  readonly quotaLeftPercent?: number
+  /** A screen or kiosk is out of contact for so many minutes; 2 where absent. */
+  readonly lostMinutes?: number
+  /** An officer called so many out of order today; 5 where absent. */
+  readonly outOfOrderCalls?: number
+  /** The whole branch stands still for so many minutes; 30 where absent. */
+  readonly pauseMinutes?: number
+}
+
 export interface BranchConfiguration {
   readonly id: string
   readonly name: { readonly id: string; readonly en: string }
@@ -123,6 +141,10 @@ export interface BranchConfiguration {
   readonly counters: readonly Counter[]
   readonly journeys: readonly Journey[]
   readonly motto?: Text
+  /** Days after which single tickets of a closed day are let go of; its summary stays. Kept for ever where absent. */
+  readonly keepTicketsDays?: number
+  /** A street stand or another place outside the hall: reports tell its visits apart. */
+  readonly isOutside?: boolean
   readonly address?: string
   /** Whether a visitor's own phone may take a ticket without a kiosk; false where absent. */
   readonly visitorTickets?: boolean
@@ -131,6 +153,7 @@ export interface BranchConfiguration {
   /** A called ticket may be given up only after this many recalls and this many seconds since its call; at once where absent. */
   readonly noShow?: { readonly recalls: number; readonly seconds: number }
   readonly voice?: VoiceSettings
+  readonly alerts?: AlertThresholds
   /** Lines that run along the foot of the lobby screens. */
   readonly runningText?: readonly Text[]
   readonly look?: Look

@@ -1,12 +1,12 @@
+import { publicId } from './public.id.ts'
+
 /**
  * Indonesian, the language of the hall: spelling after KBBI (antrean, silakan, istirahat), visitors are Anda or Bapak/Ibu.
  * `{name}` is a parameter; `{n|one|many}` chooses by number. English has the same keys and parameters, or it does not compile.
  */
 export const id = {
+  ...publicId,
   // words
-  'app.name': 'Panggil',
-  'language.other': 'English',
-  skip: 'Langsung ke isi',
   counter: 'Loket {label}',
   'counter.word': 'Loket',
   counters: 'Loket',
@@ -15,8 +15,6 @@ export const id = {
   zone: 'Zona',
   number: 'Nomor antrean',
   waiting: 'Menunggu',
-  'waiting.n': '{n} menunggu',
-  'waiting.none': 'Tanpa antrean',
   'people.n': '{n} orang',
   'minutes.n': '{n} menit',
   'minutes.short': '{n} mnt',
@@ -27,7 +25,6 @@ export const id = {
   save: 'Simpan',
   send: 'Kirim',
   reason: 'Alasan',
-  loading: 'Memuat…',
   signOut: 'Keluar',
   signIn: 'Masuk',
   username: 'Nama pengguna',
@@ -240,45 +237,6 @@ export const id = {
   'kiosk.agency.closed': 'Tutup',
   'kiosk.agency.full': 'Kuota habis',
 
-  // closed services
-  'closed.until': 'Buka lagi pukul {time}',
-  'closed.untilDay': 'Buka lagi {day} pukul {time}',
-  'closed.hours': 'Di luar jam layanan',
-  'closed.today': 'Tutup hari ini',
-  'closed.break': 'Istirahat',
-  'closed.lastTicket': 'Pengambilan nomor sudah ditutup',
-  'closed.paused': 'Dihentikan sementara',
-  'closed.branchPaused': 'Semua layanan berhenti sejenak',
-  'closed.dayClosed': 'Pengambilan nomor hari ini sudah ditutup',
-  'closed.switchedOff': 'Layanan ini sedang tidak dibuka di sini',
-  'closed.quota': 'Kuota hari ini habis ({n} nomor)',
-  'closed.quota.some': 'Kuota hari ini habis',
-  'closed.because': '{why}: {text}',
-  'quota.left': 'sisa kuota {n}',
-
-  // public page
-  'hall.title': 'Antrean hari ini',
-  'hall.opening': 'Jam layanan hari ini',
-  'hall.closedToday': 'Tutup hari ini',
-  'hall.always': 'Buka sepanjang hari',
-  'hall.open': 'Buka sekarang',
-  'hall.closed': 'Tutup sekarang',
-  'hall.services': 'Layanan dan antrean',
-  'hall.requirements': 'Persyaratan',
-  'hall.requirements.none': 'Persyaratan belum tercatat; tanyakan kepada petugas.',
-  'hall.screens': 'Halaman lain',
-  'hall.screen.display': 'Layar antrean',
-  'hall.screen.kiosk': 'Anjungan antrean',
-  'hall.screen.counter': 'Loket (petugas)',
-  'hall.screen.desk': 'Meja bantuan',
-  'hall.screen.supervisor': 'Pemantauan (penyelia)',
-  'hall.screen.admin': 'Admin',
-  'hall.staff': 'Untuk petugas',
-  'hall.visitors': 'Untuk pengunjung',
-  'hall.branches': 'Pilih tempat layanan',
-  'hall.live.waiting': 'Jumlah antrean diperbarui sendiri.',
-  'hall.time': 'Lama layanan sekitar {n} menit',
-
   'visit.refused.because': '{reason}.',
   'visit.paused': 'Pelayanan ini berhenti sejenak: {text}. Nomor Anda tetap berlaku.',
   'visit.refused': 'Nomor ini tidak terlayani lagi hari ini.',
@@ -328,6 +286,8 @@ export const id = {
   'error.unknown-route': 'Halaman atau alamat ini tidak ada di server.',
   'error.unknown-version': 'Versi pengaturan itu tidak ada. Muat ulang riwayat perubahan.',
   'error.unknown-template': 'Contoh cabang itu tidak ada. Pilih contoh yang lain.',
+  'error.unknown-webhook': 'Alamat ini tidak ada lagi di daftar. Lihat daftarnya sekali lagi.',
+  'error.too-many-webhooks': 'Sudah ada 20 alamat dan tidak dapat ditambah. Hapus salah satu yang tidak dipakai lagi.',
   'error.unknown-session': 'Sesi sudah berakhir. Silakan masuk lagi.',
   'error.unknown-user': 'Akun itu tidak ada. Muat ulang halaman ini.',
   'error.unknown-device': 'Perangkat ini tidak dikenal lagi. Pasangkan ulang.',
@@ -352,6 +312,13 @@ export const id = {
   'error.number-taken': 'Nomor {number} sudah dimasukkan hari ini.',
   'error.wrong-time': 'Jam itu belum tiba atau bukan jam hari ini. Periksa jam yang tertulis.',
   'error.unknown-counter': 'Loket ini tidak ada lagi. Pilih loket lain.',
+  'error.unknown-file': 'Berkas itu sudah tidak ada.',
+  'error.file-name-taken': 'Sudah ada berkas dengan nama itu. Hapus dulu yang lama, atau beri nama lain.',
+  'error.unsupported-file': 'Berkas ini bukan gambar atau video yang dapat ditampilkan. Pakai JPG, PNG, WebP, AVIF, GIF, MP4, atau WebM.',
+  'error.too-many-files': 'Sudah ada 100 berkas. Hapus yang tidak dipakai lagi.',
+  'error.still-counting': 'Angkanya masih dihitung. Sebentar lagi siap.',
+  'error.unknown-day': 'Hari itu tidak tercatat, atau nomor-nomornya sudah tidak disimpan.',
+  'error.events-let-go': 'Riwayat nomor selama itu sudah tidak disimpan. Mulai dari hari yang masih ada.',
   'error.unknown-ticket': 'Nomor ini tidak ditemukan hari ini. Periksa nomornya.',
   'error.unknown-class': 'Kelas ini tidak ada lagi. Ulangi dari awal.',
   'error.unknown-journey': 'Paket layanan ini tidak ada lagi. Pilih layanan satu per satu.',
@@ -417,6 +384,5 @@ export const id = {
 
   // Pages that are not let in, several branches, leaving a counter, breaks
   'page.again': 'Halaman ini mencoba lagi sendiri. Jika terus begini, hubungi admin.',
-  'hall.branches.none': 'Belum ada tempat layanan. Admin membuatnya di halaman Admin.',
   'board.waiting.unknown': 'Daftar instansi sedang dibaca…',
 } as const

@@ -1,6 +1,6 @@
-import { type Language, type Text, textIn } from '../domain/configuration.ts'
+import type { Language, Text } from '../domain/configuration.ts'
 import type { ErrorCode } from '../protocol/errors.ts'
-import { localDay, time, weekday } from './format.ts'
+import { type Closed, closedText } from './closed.ts'
 import { type Key, text } from './text.ts'
 
 /** Every code has its message in both languages, or this does not compile. */
@@ -51,39 +51,10 @@ export function refusalText(language: Language, { code, details = {} }: Refusal,
   return text(language, `error.${code}` as Exclude<Message, WithWords>)
 }
 
-export interface Closed {
-  readonly reason: string
-  readonly opensAtMs: number | null
-  /** The branch's own words. */
-  readonly text: Text | null
-}
+export { type Closed, closedText }
 
 export const closedOf = (details: Readonly<Record<string, unknown>>): Closed => ({
   reason: asText(details['reason']) ?? 'closed',
   opensAtMs: typeof details['opensAtMs'] === 'number' ? details['opensAtMs'] : null,
   text: asBranchText(details['text']),
 })
-
-const WHY: Readonly<Record<string, Key>> = {
-  'branch-paused': 'closed.branchPaused',
-  paused: 'closed.paused',
-  'day-closed': 'closed.dayClosed',
-  'switched-off': 'closed.switchedOff',
-  'quota-used': 'closed.quota.some',
-  'closed-today': 'closed.today',
-  break: 'closed.break',
-  'last-ticket': 'closed.lastTicket',
-}
-
-/** Why a service is closed and when it opens (TICKET4): `Istirahat. Buka lagi pukul 13.00 WITA.` */
-export function closedText(language: Language, { reason, opensAtMs, text: because }: Closed, timeZone: string, nowMs: number): string {
-  const why = text(language, (WHY[reason] ?? 'closed.hours') as 'closed.hours')
-  const said = because ? text(language, 'closed.because', { why, text: textIn(because, language) }) : why
-  if (opensAtMs === null) return said
-  const at = time(language, timeZone, opensAtMs)
-  const until =
-    localDay(timeZone, opensAtMs) === localDay(timeZone, nowMs)
-      ? text(language, 'closed.until', { time: at })
-      : text(language, 'closed.untilDay', { day: weekday(language, timeZone, opensAtMs), time: at })
-  return `${said}. ${until}.`
-}

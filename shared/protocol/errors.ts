@@ -10,12 +10,27 @@ export type EdgeCode =
   | 'wrong-password'
   | 'account-disabled'
   | 'not-allowed'
+  | 'sso-only'
+  | 'sso-unknown-person'
+  | 'sso-refused'
+  | 'sso-expired'
+  | 'sso-clock'
+  | 'sso-away'
   | 'wrong-origin'
   | 'unknown-branch'
   | 'unknown-route'
+  | 'unknown-day'
+  | 'still-counting'
+  | 'unknown-file'
+  | 'file-name-taken'
+  | 'unsupported-file'
+  | 'too-many-files'
+  | 'events-let-go'
   | 'unknown-session'
   | 'unknown-version'
   | 'unknown-template'
+  | 'unknown-webhook'
+  | 'too-many-webhooks'
   | 'unknown-user'
   | 'unknown-device'
   | 'unknown-pairing'
@@ -64,12 +79,20 @@ export const ERRORS: Readonly<Record<ErrorCode, Kind>> = {
   'wrong-password': { status: 401, retry: false },
   'account-disabled': forbidden,
   'not-allowed': forbidden,
+  'sso-only': forbidden,
+  'sso-unknown-person': forbidden,
+  'sso-refused': forbidden,
+  'sso-expired': refused,
+  'sso-clock': refused,
+  'sso-away': later,
   'wrong-origin': forbidden,
   'unknown-branch': notThere,
   'unknown-route': notThere,
   'unknown-session': notThere,
   'unknown-version': notThere,
   'unknown-template': notThere,
+  'unknown-webhook': notThere,
+  'too-many-webhooks': refused,
   'unknown-user': notThere,
   'unknown-device': notThere,
   'unknown-pairing': notThere,
@@ -98,6 +121,13 @@ export const ERRORS: Readonly<Record<ErrorCode, Kind>> = {
   'unknown-agency': wrongValue,
   'unknown-counter': notThere,
   'unknown-ticket': notThere,
+  'unknown-day': notThere,
+  'still-counting': later,
+  'unknown-file': notThere,
+  'file-name-taken': refused,
+  'unsupported-file': wrongValue,
+  'too-many-files': refused,
+  'events-let-go': { status: 410, retry: false },
   'unknown-class': wrongValue,
   'unknown-journey': wrongValue,
   'duplicate-service': wrongValue,

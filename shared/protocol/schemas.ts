@@ -283,6 +283,7 @@ const service = z.strictObject({
   name,
   averageMinutes: minutes,
   targetMinutes: minutes,
+  standardMinutes: minutes.optional(),
   quotaPerDay: z.number().int().positive().max(100_000).nullable().optional(),
   enabled: z.boolean().optional(),
   hours: hours.optional(),
@@ -361,6 +362,18 @@ export const Configuration = z.strictObject({
   runningText: z.array(name).max(20).optional(),
   look: look.optional(),
   visitorTickets: z.boolean().optional(),
+  isOutside: z.boolean().optional(),
+  alerts: z
+    .strictObject({
+      waitPercent: z.number().int().min(10).max(1000).optional(),
+      unservedMinutes: minutes.optional(),
+      quotaLeftPercent: z.number().int().min(0).max(100).optional(),
+      lostMinutes: minutes.optional(),
+      outOfOrderCalls: z.number().int().min(1).max(1000).optional(),
+      pauseMinutes: minutes.optional(),
+    })
+    .optional(),
+  keepTicketsDays: z.number().int().min(14).max(36_500).optional(),
   atDayEnd: z.enum(['refuse', 'carryOver']).optional(),
   assumptions: z.array(text(500)).max(100).optional(),
 })

@@ -19,13 +19,16 @@ export interface ScreenSettings {
   readonly language: Language
   /** Ids of the agencies whose calls and queues it shows; null: all of its zones'. */
   readonly agencies: readonly string[] | null
+  /** Of its loudspeaker, in percent of what the clips have, 1 to 100: silence on purpose is the quiet of a zone, which everybody sees. */
+  readonly volume: number
 }
 
-export const USUAL_SCREEN: ScreenSettings = { layout: 'calls', theme: 'dark', language: 'id', agencies: null }
+export const USUAL_SCREEN: ScreenSettings = { layout: 'calls', theme: 'dark', language: 'id', agencies: null, volume: 100 }
 
 /** A picture or film of a branch's media folder. `url` changes with what is in the file. */
 export interface MediaItem {
   readonly name: string
   readonly kind: 'picture' | 'film'
+  readonly bytes: number
   readonly url: string
 }

@@ -186,7 +186,7 @@ describe('a broken file changes nothing', () => {
       await refused(broken, flipped, dataDir, /damaged|no backup|newer version/)
     }
     await refused(broken, gzipSync('{"type":"manifest"}'), dataDir, /no backup/)
-    await refused(broken, Buffer.from('PANGGIL-BACKUP 2\n'), dataDir, /newer version/)
+    await refused(broken, Buffer.from('PANGGIL-BACKUP 3\n'), dataDir, /newer version/)
     await expect(place.restore(join(place.dir, 'nowhere'), dataDir, { force: true })).rejects.toThrow(/can't be read/)
     // And what it was made from still restores.
     await place.restore(path, dataDir, { force: true })
@@ -210,7 +210,7 @@ describe('a broken file changes nothing', () => {
   test('a newer format, an event or a part missing, a state that its events do not give, broken rules, a path that leads elsewhere', async () => {
     const { path, dataDir } = await made('embedded', Buffer.from('film'))
     const cases: [(line: BackupLine) => BackupLine | null, RegExp][] = [
-      [(line) => (line.type === 'manifest' ? { ...line, format: 2 } : line), /format 2/],
+      [(line) => (line.type === 'manifest' ? { ...line, format: 3 } : line), /format 3/],
       [(line) => (line.type === 'branch' ? { ...line, format: 99 } : line), /format 99.*install/],
       [(line) => (line.type === 'events' ? { ...line, events: line.events.slice(0, -1) } : line), /revision \d+ instead/],
       [

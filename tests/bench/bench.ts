@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { callsPerSecond } from './callsPerSecond.ts'
 import { callToScreens } from './callToScreens.ts'
 import { type Figure, table } from './figures.ts'
+import { livePage } from './livePage.ts'
 import { memoryPerScreen } from './memoryPerScreen.ts'
 import { pressToScreen } from './pressToScreen.ts'
 import { buildIfStale } from './product.ts'
@@ -10,6 +11,7 @@ import { queueLength } from './queueLength.ts'
 import { reconnectHerd } from './reconnectHerd.ts'
 import { Stage } from './stage.ts'
 import { start } from './start.ts'
+import { webhookDeadAddress } from './webhooks.ts'
 
 const HELP = `npm run bench -- [--only NAME,NAME...] [--rounds N] [--help]
 
@@ -24,6 +26,8 @@ A figure that misses its reach says holds: false; the exit code is 0 unless some
   reconnect-herd              2,000 screens right again after the server was killed
   memory-per-screen           resident memory for each of 2,000 screens
   press-to-paint, -sound      a key in the officer's page until the lobby's page has painted and sounds (Chromium)
+  live-page-update            main thread of the supervisor's page for one call, 60 counters open and 2,000 waiting (Chromium)
+  webhook-dead-address        a press until the officer's answer, with a webhook to a dead address and without
   start                       npm start to the first call served, beside node's own start
 
   --only    these figures only          --rounds  how often each is repeated (default: 3)
@@ -65,7 +69,9 @@ const groups: readonly Group[] = [
   },
   { names: ['calls-per-second'], measure: (_, rounds) => callsPerSecond(rounds) },
   { names: ['press-to-paint', 'press-to-sound'], measure: (_, rounds) => pressToScreen(Math.min(2, rounds)) },
+  { names: ['live-page-update'], measure: (_, rounds) => livePage(Math.min(2, rounds)) },
   { names: ['queue-length-flatness'], measure: (_, rounds) => queueLength(rounds) },
+  { names: ['webhook-dead-address'], measure: (_, rounds) => webhookDeadAddress(rounds) },
 ]
 
 const figures: Figure[] = []

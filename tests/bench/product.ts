@@ -7,7 +7,7 @@ import { ServerProcess } from './serverProcess.ts'
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const MAIN = join(ROOT, 'dist/server/main.js')
-const ADMIN_PASSWORD = 'bench-admin-password'
+export const ADMIN_PASSWORD = 'bench-admin-password'
 const OFFICER_PASSWORD = 'bench-officer-password'
 
 /** Builds what is shipped where its sources are not those of the last build, as `npm start` does. */
@@ -84,6 +84,13 @@ export class Administration {
         return this.#session(username, OFFICER_PASSWORD)
       }),
     )
+  }
+
+  /** Token of a supervisor of this branch. */
+  async supervisor(branch: string): Promise<string> {
+    const username = `supervisor-${branch}`
+    await this.#post('/users', { username, password: OFFICER_PASSWORD, name: 'Supervisor', role: 'supervisor', branch })
+    return this.#session(username, OFFICER_PASSWORD)
   }
 
   /** Tokens of as many devices. */

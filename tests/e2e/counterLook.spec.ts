@@ -36,8 +36,9 @@ const command = async (data: object) => {
 }
 const issue = async (body: object) => (await hall.issue(supervisor, body)).ticket
 
+// English texts are shorter: where the longer ones fit on every screen, two tell of the others.
 for (const language of ['id', 'en'] as const)
-  for (const { name, size } of SIZES)
+  for (const { name, size } of language === 'id' ? SIZES : SIZES.filter((each) => each.name === '1366' || each.name === 'tablet'))
     test(`the counter in every state, ${language} at ${name}: axe finds nothing, no policy is violated, nothing hangs over the edge`, async ({
       browser,
     }) => {

@@ -10,7 +10,7 @@ export const PASSWORD = 'rahasia-sekali-2025'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const serverFile = process.env['E2E_SERVER'] ?? 'server/main.ts'
 
-export type Person = 'admin' | 'petugas' | 'petugas2' | 'penyelia'
+export type Person = 'admin' | 'petugas' | 'petugas2' | 'penyelia' | 'koordinator'
 
 /** The real server as its own process, on a private port with a data folder of its own, which outlives restarts. */
 export class TestHall {

@@ -82,6 +82,23 @@ test('ANN2 ANN4 a call is shown, spoken word for word in both languages, and rep
   expect((ended?.atMs ?? Infinity) - (announcement?.toMs ?? 0), 'the counter knows').toBeLessThan(2_000)
 })
 
+test('the volume of a screen is what an admin sets, at once and without a reload: half of it halves the samples', async () => {
+  const { deviceId } = await show('volume', { speaks: true })
+  const peakOfACall = async (): Promise<number> => {
+    const sinceMs = Date.now()
+    expect(await hall.ending(await hall.call('3'))).toBe(null)
+    const recording = await recorder.caughtUp('volume')
+    const samples = recording.samples.subarray(recording.frameAt(sinceMs))
+    return samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)
+  }
+  const full = await peakOfACall()
+  expect(full).toBeGreaterThan(0.1)
+  await hall.setVolume(deviceId, 50)
+  // Its socket is closed and comes back with the new settings; then it speaks again.
+  await expect.poll(() => hall.speaker(), { timeout: 15_000 }).not.toBe(null)
+  await expect.poll(async () => (await peakOfACall()) / full, { timeout: 60_000 }).toBeCloseTo(0.5, 1)
+})
+
 test('ANN1 ANN2 ANN3 five calls within a second: each once, in order, the later ones shorter, no two at once', async () => {
   await show('lima', { speaks: true })
   // The third visitor took her ticket in English.

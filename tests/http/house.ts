@@ -122,6 +122,13 @@ export class House {
     return this.signIn(username)
   }
 
+  async coordinator(username: string, agency: string, branch = 'hall'): Promise<string> {
+    const body = { username, password: PASSWORD, name: username, role: 'coordinator', branch, agency }
+    const reply = await this.ask('POST', 'users', { body })
+    if (reply.status !== 201) throw new Error(`coordinator ${username}: ${reply.status} ${reply.text}`)
+    return this.signIn(username)
+  }
+
   async device(kind: 'display' | 'kiosk', zones?: readonly string[], branch = 'hall'): Promise<{ deviceId: string; token: string }> {
     const reply = await this.ask('POST', `branches/${branch}/devices`, { body: { kind, name: kind, ...(zones ? { zones } : {}) } })
     if (reply.status !== 201) throw new Error(`device: ${reply.status} ${reply.text}`)

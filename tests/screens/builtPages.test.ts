@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { filesOf, gzipped, tooNew, tooNewScript, tooNewStyle } from '../../scripts/builtPages.mjs'
 
 /** Pages that a hall opens on whatever hangs on its wall or stands in its lobby, and visitors on their own phones. */
-const OLD_PAGES = ['display/index.html', 'display/kiosk.html', 'display/ticket.html', 'display/public.html']
+const OLD_PAGES = ['display/index.html', 'display/kiosk.html', 'display/ticket.html', 'display/public.html', 'display/embed.html']
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'panggil-pages-'))
 

@@ -23,6 +23,11 @@ export class CoreHall implements Doors {
     this.execute('configure', { type: 'configureBranch', configuration }, 'system')
   }
 
+  /** As a store does when days have passed: command ids may come again. */
+  forgetAnswers(): void {
+    this.#answers.clear()
+  }
+
   execute(commandId: string, command: Command, by: string): Acknowledgement {
     const known = this.#answers.get(commandId)
     if (known) return known

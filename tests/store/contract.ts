@@ -272,6 +272,51 @@ export function storeContract({ store, other }: Stores): void {
     expect(await branch.send(batch)).toEqual({ status: 'committed' })
   })
 
+  it('lets go of events that are archived, and of nothing else', async () => {
+    const branch = await Branch.made(store())
+    await branch.send(branch.batchOf(branch.issued(2400)))
+    const heard: StoredEvent[] = []
+    const elsewhere = (await other()) ?? store()
+    const tail = elsewhere.tail(branch.id, branch.state.revision, (events) => heard.push(...events))
+    await store().trim(branch.id, 2300)
+    await store().trim(branch.id, 17)
+    await store().trim(`none-${id()}`, 5)
+    for (const each of [store(), elsewhere]) {
+      expect((await each.readEvents(branch.id, 0, 10_000)).map(({ revision }) => revision)).toEqual(
+        Array.from({ length: 101 }, (_, at) => 2301 + at),
+      )
+      expect((await each.readEvents(branch.id, 2300, 1))[0]?.revision).toBe(2301)
+    }
+    expect(plain((await store().load(branch.id, branch.state.revision))?.state as never)).toEqual(plain(branch.state))
+    // All of them: what is committed next is the next revision all the same.
+    await store().trim(branch.id, branch.state.revision)
+    expect(await store().readEvents(branch.id, 0, 10)).toEqual([])
+    expect(await branch.commit([branch.issue()])).toEqual({ status: 'committed' })
+    await until('the tail goes on', () => heard.length === 1)
+    expect(heard[0]?.revision).toBe(branch.state.revision)
+    expect(await store().readEvents(branch.id, 0, 10)).toEqual(heard)
+    tail.stop()
+  })
+
+  it('makes a branch at a later revision, once, as a restore does it whose first events are gone', async () => {
+    const branch = await Branch.made(store())
+    await branch.send(branch.batchOf(branch.issued(30)))
+    await branch.commit([{ type: 'openCounter', counter: '1', officer: 'o' }])
+    const opening = branch.state
+    const again = new Branch(store(), `again-${id()}`)
+    again.state = opening
+    const made = again.batch([{ type: 'callNext', counter: '1', officer: 'o', current: null }], ['call'])
+    expect(await again.send(made)).toEqual({ status: 'committed' })
+    expect((await store().commit({ ...made, answers: made.answers.map((each) => ({ ...each, commandId: id() })) })).status).toBe('conflict')
+    const loaded = await store().load(again.id)
+    expect(plain(loaded?.state as never)).toEqual(plain(again.state))
+    expect(loaded?.state.tickets.size).toBe(30)
+    expect((await store().readEvents(again.id, 0, 10)).map(({ revision }) => revision)).toEqual(
+      [opening.revision + 1, opening.revision + 2].slice(0, made.answers[0]?.events.length),
+    )
+    expect((await store().commit(made)).status).toBe('answered')
+  })
+
   it('keeps records, by version where asked', async () => {
     const { records } = store()
     const kind = `user-${id()}`
@@ -293,6 +338,9 @@ export function storeContract({ store, other }: Stores): void {
     expect(await records.put(kind, 'ani', { name: 'other' }, 0)).toBe(true)
     expect(await records.put(kind, 'ani', { name: 'late' }, first?.version)).toBe(false)
     expect(await records.list(`${kind}-none`)).toEqual([])
+    expect(await records.ids(kind)).toEqual(['ani', 'budi:x'])
+    expect(await records.ids(`${kind}-none`)).toEqual([])
+    expect(await records.kinds()).toContain(kind)
   })
 
   it('AUTH1 tells every server of a changed record within a second', async () => {

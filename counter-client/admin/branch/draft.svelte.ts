@@ -40,6 +40,15 @@ interface Kept {
   readonly document: unknown
 }
 
+/** What the fields of a form know of what they are part of. */
+export interface Checked {
+  /** Null until it was read. */
+  readonly document: Pick<Document, 'languages'> | null
+  readonly mistakes: readonly Mistake[]
+  /** Of this field, and of all below it. */
+  mistakesAt(path: string): readonly Mistake[]
+}
+
 /** What the last deed came to. */
 export type Told = 'saved' | 'discarded' | 'taken-back' | 'nothing-to-take-back' | 'take-back-drafted' | 'imported' | 'merged'
 
@@ -52,7 +61,7 @@ const copied = (value: unknown): Document => JSON.parse(JSON.stringify(value)) a
  * The configuration as somebody is changing it: everything that he typed, what differs from the live branch, and what is wrong with it.
  * Nothing is live before it is saved, and it is saved as a whole.
  */
-export class Draft {
+export class Draft implements Checked {
   /** Written to by the forms. Null until it was read. */
   document = $state<Document | null>(null)
   /** The version that it began with. */

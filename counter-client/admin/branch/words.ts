@@ -100,6 +100,7 @@ const FIELDS: ReadonlySet<string> = new Set([
   'runningText',
   'atDayEnd',
   'visitorTickets',
+  'keepTicketsDays',
   'assumptions',
   'agencies',
   'counters',
@@ -179,6 +180,7 @@ export function linkOf(path: Path): string {
     case 'noShow':
     case 'atDayEnd':
     case 'visitorTickets':
+    case 'keepTicketsDays':
       return linkTo('rules')
     case 'name':
     case 'motto':

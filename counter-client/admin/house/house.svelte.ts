@@ -25,6 +25,7 @@ export interface ScreenChoice {
   layout: ScreenSettings['layout']
   theme: ScreenSettings['theme']
   language: ScreenSettings['language']
+  volume: ScreenSettings['volume']
   zones: string[]
   agencies: string[]
 }

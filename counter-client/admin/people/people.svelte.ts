@@ -2,7 +2,7 @@ import type { Answer, Problem } from '../../../shared/client/api.ts'
 import type { Role } from '../../session/session.svelte.ts'
 import { type Administration, mistakesOf } from '../administration.svelte.ts'
 
-export const ROLES = ['officer', 'desk', 'supervisor', 'admin'] as const satisfies readonly Role[]
+export const ROLES = ['officer', 'desk', 'supervisor', 'coordinator', 'admin'] as const satisfies readonly Role[]
 
 export interface User {
   readonly username: string
@@ -12,14 +12,22 @@ export interface User {
   readonly branch: string | null
   /** Null: all of the branch. */
   readonly counters: readonly string[] | null
+  /** Of a coordinator only. */
+  readonly agency?: string
+  /** By what single sign-on knows him. */
+  readonly ssoName?: string
+  /** He came by single sign-on once. */
+  readonly isSsoLinked: boolean
+  /** His password opens nothing. */
+  readonly isSsoOnly: boolean
   readonly isDisabled: boolean
 }
 
-export interface NewUser extends Omit<User, 'isDisabled'> {
+export interface NewUser extends Omit<User, 'isDisabled' | 'isSsoLinked' | 'isSsoOnly'> {
   readonly password: string
 }
 
-export type UserChange = Partial<Omit<User, 'username'>>
+export type UserChange = Partial<Omit<User, 'username' | 'ssoName' | 'isSsoLinked'>> & { readonly ssoName?: string | null }
 
 /** What is told to a person on paper or by word of mouth. */
 export interface Handed {
@@ -38,11 +46,14 @@ export class PeopleDesk {
   told = $state.raw<{ readonly key: Told; readonly name: string } | null>(null)
   /** A password that was just given: the server keeps only its hash. */
   handed = $state.raw<Handed | null>(null)
+  /** Whether this house has single sign-on: only then is it spoken of. */
+  hasSso = $state(false)
   readonly #administration: Administration
 
   constructor(administration: Administration) {
     this.#administration = administration
     void this.readUsers()
+    void this.#readSso()
   }
 
   get timeZone(): string {
@@ -104,6 +115,11 @@ export class PeopleDesk {
   get wrongField(): string | null {
     if (this.problem?.code === 'username-taken') return 'username'
     return this.problem ? (mistakesOf(this.problem)[0]?.path.split('.')[0] ?? null) : null
+  }
+
+  async #readSso(): Promise<void> {
+    const answer = await this.#administration.ask<{ readonly offer: object | null }>('/sso')
+    this.hasSso = answer.ok && answer.value.offer !== null
   }
 
   #noted<T>(answer: Answer<T>): answer is Extract<Answer<T>, { ok: true }> {

@@ -4,9 +4,9 @@ import { may } from '../../auth/permissions.ts'
 import type { Principal } from '../../auth/principal.ts'
 import type { BranchRuntime } from '../../branch/runtime.ts'
 import { boardView, liveView } from '../../branch/views.ts'
+import { EventsLetGo } from '../../history/history.ts'
 import { describeBranch } from '../describeBranch.ts'
 import { eventLines } from '../eventLog.ts'
-import { mediaOf } from '../media.ts'
 import { type Route, reply, route } from '../route.ts'
 import * as Schema from '../schemas.ts'
 
@@ -55,16 +55,6 @@ export const branchRoutes: readonly Route[] = [
   }),
   route({
     method: 'get',
-    path: '/branches/{branch}/media',
-    name: 'media',
-    who: 'showBoard',
-    summary: 'Pictures and film for its screens, in order: the files of DATA_DIR/media/BRANCH',
-    params: Schema.BranchPath,
-    replies: { 200: { description: 'What to show, and what was left out', schema: Schema.Media } },
-    handler: async ({ params, services }) => reply(200, await mediaOf(services.config.dataDir, params.branch)),
-  }),
-  route({
-    method: 'get',
     path: '/branches/{branch}/live',
     name: 'live',
     who: 'supervise',
@@ -88,9 +78,15 @@ export const branchRoutes: readonly Route[] = [
         .describe('The revision after which to begin; 0 where absent'),
     }),
     replies: { 200: { description: 'One JSON object a line', schema: Schema.LoggedEvent, contentType: 'application/x-ndjson' } },
+    refusals: ['events-let-go'],
     async handler({ params, query, services }) {
-      const stream = await eventLines(services.store, params.branch, Number(query.after ?? 0))
-      return { status: 200, headers: { 'Content-Type': 'application/x-ndjson; charset=utf-8' }, stream }
+      try {
+        const stream = await eventLines(services.history, params.branch, Number(query.after ?? 0))
+        return { status: 200, headers: { 'Content-Type': 'application/x-ndjson; charset=utf-8' }, stream }
+      } catch (error) {
+        if (error instanceof EventsLetGo) return refuse('events-let-go')
+        throw error
+      }
     },
   }),
   route({

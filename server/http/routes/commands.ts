@@ -49,8 +49,9 @@ export const commandRoutes: readonly Route[] = [
     method: 'post',
     path: '/branches/{branch}/commands',
     name: 'commandBranch',
-    who: 'assist',
-    summary: 'What a supervisor does for the whole branch; what puts single tickets right is the help desk’s, too',
+    who: 'commandBranch',
+    summary:
+      'What a supervisor does for the whole branch; what puts single tickets right is the help desk’s, what concerns one agency’s services its coordinator’s, too',
     params: Schema.BranchPath,
     describedBody: Schema.BranchCommand,
     replies: { 200: { description: 'Done', schema: Schema.CommandReply } },

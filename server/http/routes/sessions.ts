@@ -26,8 +26,8 @@ export const sessionRoutes: readonly Route[] = [
     replies: { 200: { description: 'A user or a device', schema: Schema.CurrentSession } },
     handler({ principal }) {
       if (principal?.kind === 'user') {
-        const { username, name, role, branch, counters } = principal
-        return reply(200, { user: { username, name, role, branch, counters } })
+        const { kind: _kind, sessionId: _sessionId, ...who } = principal
+        return reply(200, { user: who })
       }
       if (principal === null) return refuse('not-signed-in')
       const { deviceId, device: kind, name, branch, zones, screen } = principal

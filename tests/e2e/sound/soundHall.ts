@@ -80,6 +80,12 @@ export class SoundHall {
     return { deviceId, token, branch: this.hall.branch, name }
   }
 
+  /** As an admin sets it, in percent. */
+  async setVolume(deviceId: string, volume: number): Promise<void> {
+    const answer = await this.admin.patch(`${this.#api}/devices/${deviceId}`, { data: { volume } })
+    expect(answer.status(), await answer.text()).toBe(200)
+  }
+
   async command<T extends object>(counter: CounterId, command: { readonly type: string }): Promise<T> {
     this.#commands += 1
     const answer = await (this.#officers.get(counter) as APIRequestContext).post(`${this.#api}/counters/${counter}/commands`, {
