@@ -54,6 +54,8 @@ beforeAll(async () => {
     async () => ((await (await api('/days')).json()) as { days: string[] }).days.length >= DAYS,
     60_000,
   )
+  // Until then nobody is told figures that are too small.
+  await until('today is counted', async () => (await api(`/reports?${span}`)).status === 200, 60_000)
 }, 180_000)
 afterAll(async () => {
   await server?.stop()
