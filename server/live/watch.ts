@@ -6,29 +6,27 @@ import type { BranchRuntime } from '../branch/runtime.ts'
 import type { History } from '../history/history.ts'
 import { alertsOf } from './alerts.ts'
 
-export interface AlertChange {
-  readonly alert: Alert
-  readonly change: 'began' | 'ended'
-}
-
 export interface WatchSources {
   readonly branches: Branches
   readonly history: History
   readonly presence: Presence
   readonly devices: Devices
-  readonly log: { error(details: object, message: string): void }
+  readonly log: { info(details: object, message: string): void; error(details: object, message: string): void }
 }
 
 /** Often enough for a person, and of no cost to officers. */
 const LOOK_MS = 1_000
+/** A screen that is loaded anew is back before anybody could act. */
+const SETTLE_MS = 5_000
 /** Devices come from the store: they change seldom. */
 const DEVICES_MS = 30_000
 
-/** Looks at every branch once a second, remembers since when something is wrong, and tells what begins and ends. */
+/** Looks at every branch once a second, remembers since when something is wrong, and writes down what begins and ends. */
 export class AlertWatch {
   readonly #sources: WatchSources
   readonly #alerts = new Map<string, ReadonlyMap<string, Alert>>()
-  readonly #listeners: ((branchId: string, change: AlertChange) => void)[] = []
+  /** Since when each was found, by branch and id: told only when it has held for a while. */
+  readonly #found = new Map<string, ReadonlyMap<string, number>>()
   readonly #known = new Map<string, { readonly atMs: number; readonly devices: readonly Device[] }>()
   #isLooking = false
   readonly #timer: NodeJS.Timeout
@@ -42,10 +40,6 @@ export class AlertWatch {
   /** What is wrong in this branch, the worst first. */
   of(branchId: string): readonly Alert[] {
     return [...(this.#alerts.get(branchId)?.values() ?? [])]
-  }
-
-  onChange(listener: (branchId: string, change: AlertChange) => void): void {
-    this.#listeners.push(listener)
   }
 
   close(): void {
@@ -86,14 +80,16 @@ export class AlertWatch {
       outOfOrder: history.today(runtime.id)?.ledger.outOfOrder ?? new Map(),
       lasting: new Set(before.keys()),
     })
+    const seen = this.#found.get(runtime.id)
+    const nowMs = performance.now()
+    const seenSince = new Map(found.map(({ id }) => [id, seen?.get(id) ?? nowMs]))
+    this.#found.set(runtime.id, seenSince)
+    const settled = found.filter(({ id }) => before.has(id) || nowMs - (seenSince.get(id) as number) >= SETTLE_MS)
     // What lasts began when it began.
-    const after = new Map(found.map((alert) => [alert.id, { ...alert, sinceMs: before.get(alert.id)?.sinceMs ?? alert.sinceMs }]))
+    const after = new Map(settled.map((alert) => [alert.id, { ...alert, sinceMs: before.get(alert.id)?.sinceMs ?? alert.sinceMs }]))
     this.#alerts.set(runtime.id, after)
-    for (const [id, alert] of after) if (!before.has(id)) this.#tell(runtime.id, { alert, change: 'began' })
-    for (const [id, alert] of before) if (!after.has(id)) this.#tell(runtime.id, { alert, change: 'ended' })
-  }
-
-  #tell(branchId: string, change: AlertChange): void {
-    for (const listener of this.#listeners) listener(branchId, change)
+    for (const [id, { kind, severity }] of after)
+      if (!before.has(id)) this.#sources.log.info({ branch: runtime.id, alert: id, kind, severity }, 'alert began')
+    for (const [id, { kind }] of before) if (!after.has(id)) this.#sources.log.info({ branch: runtime.id, alert: id, kind }, 'alert ended')
   }
 }

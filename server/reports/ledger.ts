@@ -72,6 +72,8 @@ export class DayLedger {
   readonly #timeZone: string
   readonly #entries = new Map<string, Entry>()
   readonly #counters = new Map<string, Opened>()
+  /** Null: to be counted again. It is asked for every second, and changes seldom. */
+  #outOfOrder: ReadonlyMap<string, number> | null = null
 
   /** `opening`: the branch as the day begins. */
   constructor(opening: BranchState) {
@@ -95,16 +97,19 @@ export class DayLedger {
 
   /** How many each officer called out of order, by user name. */
   get outOfOrder(): ReadonlyMap<string, number> {
+    if (this.#outOfOrder) return this.#outOfOrder
     const calls = new Map<string, number>()
     for (const { visit } of this.#entries.values())
       for (const { isOutOfOrder, officer } of visit.stops)
         if (isOutOfOrder && officer !== null) calls.set(officer, (calls.get(officer) ?? 0) + 1)
+    this.#outOfOrder = calls
     return calls
   }
 
   /** One event, in order; `before` and `state`: the branch before and after it. */
   apply({ before, event, state }: Applied): void {
     this.#countCounters(before, event)
+    if (event.type === 'stepUndone' || (event.type === 'ticketCalled' && event.why.outOfOrder)) this.#outOfOrder = null
     for (const id of ticketsOf(event)) {
       const ticket = state.tickets.get(id)
       if (!ticket) continue
