@@ -109,12 +109,12 @@ export class DayLedger {
   /** One event, in order; `before` and `state`: the branch before and after it. */
   apply({ before, event, state }: Applied): void {
     this.#countCounters(before, event)
-    if (event.type === 'stepUndone' || (event.type === 'ticketCalled' && event.why.outOfOrder)) this.#outOfOrder = null
     for (const id of ticketsOf(event)) {
       const ticket = state.tickets.get(id)
       if (!ticket) continue
       const entry = this.#entries.get(id) ?? this.#add(ticket, false)
       entry.visit = event.type === 'stepUndone' ? undone(entry, event, id) : changed(entry.visit, event, before, state)
+      if (event.type === 'stepUndone' || entry.visit.stops.some(({ isOutOfOrder }) => isOutOfOrder)) this.#outOfOrder = null
       entry.versions.push({ revision: ticket.changedRevision, visit: entry.visit })
       if (entry.versions.length > VERSIONS) entry.versions.shift()
     }

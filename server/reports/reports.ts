@@ -162,7 +162,9 @@ async function visitsIn(sources: ReportsSources, runtime: BranchRuntime, span: S
   let more = 0
   for (const [month, visits] of entered ?? [])
     if (!months.has(month) && span.from <= `${month}-01` && lastDayOf(month) <= span.to) more += visits
-  return { visits: counted + more, isTotalOnly: summaries.length === 0 }
+  // Nothing was counted then: only whole months that were all entered tell what it was.
+  if (counted === 0 && !monthsIn(span).every((month) => entered?.has(month))) return null
+  return { visits: counted + more, isTotalOnly: counted === 0 }
 }
 
 async function places(sources: ReportsSources, span: Span): Promise<Report['places']> {
@@ -252,6 +254,14 @@ const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 export const isDay = (text: string): boolean => {
   const ms = /^\d{4}-\d{2}-\d{2}$/.test(text) ? utcOf(text) : Number.NaN
   return Number.isFinite(ms) && dayOf(ms) === text
+}
+
+/** The months of a span that begins and ends with one; of another span none that anybody could have entered. */
+function monthsIn({ from, to }: Span): string[] {
+  if (!from.endsWith('-01') || to !== lastDayOf(to.slice(0, 7))) return ['']
+  const months: string[] = []
+  for (let day = from; day <= to; day = dayOf(utcOf(lastDayOf(day.slice(0, 7))) + DAY_MS)) months.push(day.slice(0, 7))
+  return months
 }
 
 const lastDayOf = (month: string): string => {

@@ -45,14 +45,15 @@ function table(report: Report, language: Language): { readonly head: string[]; r
   }
 }
 
-/** As comma-separated values with CRLF (RFC 4180) and a byte-order mark, by which spreadsheets know that it is UTF-8. A cell is never a formula. */
+/** As comma-separated values with CRLF (RFC 4180). A cell is never a formula. */
 export function reportCsv(report: Report, language: Language): string {
   const { head, rows } = table(report, language)
-  return csv(head, rows)
+  return csv(head, rows, true)
 }
 
-export const csv = (head: readonly string[], rows: readonly (readonly Cell[])[]): string =>
-  stringify([head, ...rows] as Cell[][], { bom: true, escape_formulas: true, record_delimiter: 'windows' })
+/** `forSpreadsheets`: with a byte-order mark, by which they know that it is UTF-8; programs would take it for a part of the first head. */
+export const csv = (head: readonly string[], rows: readonly (readonly Cell[])[], forSpreadsheets: boolean): string =>
+  stringify([head, ...rows] as Cell[][], { bom: forSpreadsheets, escape_formulas: true, record_delimiter: 'windows' })
 
 /** As a workbook: the figures on one sheet, what they mean on another. */
 export async function reportXlsx(report: Report, language: Language): Promise<Buffer> {

@@ -111,15 +111,16 @@ export const reportsEn: Readonly<Record<keyof typeof reportsId, string>> = {
   'reports.column.hours': 'Counter hours',
   'reports.words': 'What the words mean',
   'reports.define.visit':
-    'Visit: one queue number, that is one person from coming in to going home, on the day the number was taken, however many services he goes to.',
+    'Visit: one queue number, that is one person from coming in to going home, on the day the number was taken, however many services he goes to; once for the hall and once for each agency. A number carried over to the next day counts on its first.',
   'reports.define.stop': 'Step: one service that a visit goes to. Served and not served are counted by step.',
   'reports.define.first': 'Done at the first visit: every step was served and the matter was finished on that very visit.',
   'reports.define.wait':
     'Waiting time: from when a step is ready to be served to its first call. The target is set for each service or ticket class.',
   'reports.define.service': "Service time: from the start of the service to its end, against that service's standard time (SOP).",
   'reports.define.hours':
-    'Counter hours open: while an officer is at the counter. Scheduled are the opening hours of the services that the counter serves.',
-  'reports.define.median': 'Median: half were faster, half slower. “9 of 10” means that only one in ten took longer than that.',
+    'Counter hours open: while an officer has the counter open; breaks do not count. Scheduled are the opening hours of the services that the counter serves.',
+  'reports.define.median':
+    'Median: half were faster, half slower. “9 of 10” means that only one in ten took longer than that. Reckoned as MEDIAN and PERCENTILE.INC of spreadsheets.',
   'reports.define.entered':
     'Entered, not counted by the system: totals from the time before this system was used, as reported by the management.',
   'reports.month.title': 'Monthly Service Report',

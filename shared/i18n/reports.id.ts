@@ -110,15 +110,16 @@ export const reportsId = {
   'reports.column.hours': 'Jam loket',
   'reports.words': 'Yang dimaksud',
   'reports.define.visit':
-    'Kunjungan: satu nomor antrean, yaitu satu orang dari datang sampai pulang, pada hari nomor itu diambil, walaupun ia ke beberapa layanan.',
+    'Kunjungan: satu nomor antrean, yaitu satu orang dari datang sampai pulang, pada hari nomor itu diambil, walaupun ia ke beberapa layanan; dihitung sekali untuk aula dan sekali untuk tiap instansi yang didatangi. Nomor yang dilanjutkan ke hari berikutnya dihitung pada hari pertamanya.',
   'reports.define.stop': 'Langkah: satu layanan yang dituju dalam satu kunjungan. Dilayani dan tidak dilayani dihitung per langkah.',
   'reports.define.first': 'Selesai pada kunjungan pertama: semua langkah dilayani dan urusannya tuntas pada kunjungan itu juga.',
   'reports.define.wait':
     'Waktu tunggu: sejak langkah siap dilayani sampai panggilan pertama. Batasnya ditetapkan per layanan atau kelas nomor.',
   'reports.define.service': 'Waktu pelayanan: sejak mulai dilayani sampai selesai, dibandingkan dengan waktu standar (SOP) layanan itu.',
-  'reports.define.hours': 'Jam buka loket: selama loket ditempati petugas. Jadwalnya ialah jam buka layanan yang dilayani loket itu.',
+  'reports.define.hours':
+    'Jam buka loket: selama loket dibuka petugas; istirahat tidak dihitung. Jadwalnya ialah jam buka layanan yang dilayani loket itu.',
   'reports.define.median':
-    'Median: separuh lebih cepat, separuh lebih lambat. “9 dari 10” berarti hanya satu dari sepuluh yang lebih lama daripada itu.',
+    'Median: separuh lebih cepat, separuh lebih lambat. “9 dari 10” berarti hanya satu dari sepuluh yang lebih lama daripada itu. Dihitung seperti MEDIAN dan PERCENTILE.INC pada lembar sebar.',
   'reports.define.entered':
     'Dimasukkan, bukan dihitung sistem: jumlah dari masa sebelum sistem ini dipakai, sebagaimana dilaporkan oleh pengelola.',
   'reports.month.title': 'Laporan Bulanan Pelayanan',

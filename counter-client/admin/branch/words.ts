@@ -86,6 +86,7 @@ const FIELDS: ReadonlySet<string> = new Set([
   'services',
   'averageMinutes',
   'targetMinutes',
+  'standardMinutes',
   'quotaPerDay',
   'requirements',
   'fee',
@@ -101,6 +102,14 @@ const FIELDS: ReadonlySet<string> = new Set([
   'atDayEnd',
   'visitorTickets',
   'keepTicketsDays',
+  'isOutside',
+  'alerts',
+  'waitPercent',
+  'unservedMinutes',
+  'quotaLeftPercent',
+  'lostMinutes',
+  'outOfOrderCalls',
+  'pauseMinutes',
   'assumptions',
   'agencies',
   'counters',
@@ -181,6 +190,8 @@ export function linkOf(path: Path): string {
     case 'atDayEnd':
     case 'visitorTickets':
     case 'keepTicketsDays':
+    case 'isOutside':
+    case 'alerts':
       return linkTo('rules')
     case 'name':
     case 'motto':

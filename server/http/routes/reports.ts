@@ -78,7 +78,7 @@ export const reportRoutes: readonly Route[] = [
       const rows = await daily(sources(services), runtime, { from, to })
       if (format === 'json') return reply(200, rows)
       const lines = rows.map((row) => DAILY_COLUMNS.map((column) => row[column]))
-      return file(csv(DAILY_COLUMNS, lines), CSV, `${runtime.id}-${from}-${to}.csv`)
+      return file(csv(DAILY_COLUMNS, lines, false), CSV, `${runtime.id}-${from}-${to}.csv`)
     },
   }),
   route({
