@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { callsPerSecond } from './callsPerSecond.ts'
 import { callToScreens } from './callToScreens.ts'
 import { type Figure, table } from './figures.ts'
+import { fiveYears } from './fiveYears.ts'
 import { livePage } from './livePage.ts'
 import { memoryPerScreen } from './memoryPerScreen.ts'
 import { pressToScreen } from './pressToScreen.ts'
@@ -27,6 +28,7 @@ A figure that misses its reach says holds: false; the exit code is 0 unless some
   memory-per-screen           resident memory for each of 2,000 screens
   press-to-paint, -sound      a key in the officer's page until the lobby's page has painted and sounds (Chromium)
   live-page-update            main thread of the supervisor's page for one call, 60 counters open and 2,000 waiting (Chromium)
+  report-5-years, -again      five years of 250 visits a day by month, right after the server's start, and again
   webhook-dead-address        a press until the officer's answer, with a webhook to a dead address and without
   start                       npm start to the first call served, beside node's own start
 
@@ -71,6 +73,7 @@ const groups: readonly Group[] = [
   { names: ['press-to-paint', 'press-to-sound'], measure: (_, rounds) => pressToScreen(Math.min(2, rounds)) },
   { names: ['live-page-update'], measure: (_, rounds) => livePage(Math.min(2, rounds)) },
   { names: ['queue-length-flatness'], measure: (_, rounds) => queueLength(rounds) },
+  { names: ['report-5-years', 'report-5-years-again'], measure: (_, rounds) => fiveYears(rounds) },
   { names: ['webhook-dead-address'], measure: (_, rounds) => webhookDeadAddress(rounds) },
 ]
 

@@ -93,6 +93,17 @@ export class Administration {
     return this.#session(username, OFFICER_PASSWORD)
   }
 
+  async get<T>(path: string): Promise<T> {
+    // A server that has just started may still be counting: the answer is what is waited for.
+    for (;;) {
+      const response = await fetch(`${this.#base}${path}`, { headers: { Authorization: `Bearer ${this.#token}` } })
+      if (response.ok) return (await response.json()) as T
+      await response.arrayBuffer()
+      if (response.status !== 503) throw new Error(`${path}: ${response.status}`)
+      await pause(10)
+    }
+  }
+
   /** Tokens of as many devices. */
   async devices(branch: string, kind: 'display' | 'kiosk', count: number): Promise<string[]> {
     const tokens: string[] = []

@@ -346,7 +346,8 @@ export class LivingHall {
   /** Missed his call, and asks at a counter that serves him. */
   async #comesBack(visitor: Visitor): Promise<void> {
     const officer = this.#officers.find((each) => each.state === 'open' && each.services.includes(visitor.ticket.service))
-    if (!officer) return
+    // Missed at two counters, and back from both: who sits at one of them already does not ask to be sent away.
+    if (!officer || this.#officers.some(({ current }) => current === visitor.ticket.id)) return
     visitor.isBack = true
     if (!officer.busy && officer.current === null && officer.random.chance(0.5)) {
       officer.busy = true
