@@ -20,6 +20,13 @@ const REREAD_MS = 10_000
 /** Where this browser prints: nowhere, on its own printer, or on one that the server speaks to. Null: nobody has chosen yet. */
 export type PrinterChoice = 'none' | 'browser' | { readonly device: string } | null
 
+/** On its way to the browser's own printer. */
+export interface Slip {
+  readonly ticket: DeskTicket
+  /** When it was printed again; null: the original. */
+  readonly copiedAtMs: number | null
+}
+
 export type Printing =
   | { readonly state: 'printing' | 'printed' | 'paperLow' | 'asked' }
   | { readonly state: 'refused'; readonly problem: Problem }
@@ -49,7 +56,7 @@ export class Desk {
   isIssuing = $state(false)
   printing = $state.raw<Printing | null>(null)
   /** The ticket that the browser's print dialog is about to show. */
-  slip = $state.raw<DeskTicket | null>(null)
+  slip = $state.raw<Slip | null>(null)
   issueProblem = $state.raw<Problem | null>(null)
   isSending = $state(false)
   problem = $state.raw<Problem | null>(null)
@@ -172,7 +179,7 @@ export class Desk {
     const { printer } = this
     if (printer === null || printer === 'none' || this.printing?.state === 'printing') return
     if (printer === 'browser') {
-      this.slip = ticket
+      this.slip = { ticket, copiedAtMs: isCopy ? this.nowMs : null }
       this.printing = { state: 'asked' }
       return
     }

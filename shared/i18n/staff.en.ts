@@ -526,7 +526,6 @@ export const staffEn: Readonly<Record<keyof typeof staffId, string>> = {
   'desk.printer.state.away': 'Does not answer',
   'desk.printer.state.failed': 'Broken',
   'desk.printer.state.unknown': 'Said nothing yet',
-  'desk.slip.today': 'Valid today',
   'desk.find.hint':
     'No capitals or hyphen needed: b21 or 21 for {example}. The QR code on a visitor’s phone can be scanned into this field.',
   'desk.find.another': 'Find another',

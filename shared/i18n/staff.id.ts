@@ -530,7 +530,6 @@ export const staffId = {
   'desk.printer.state.away': 'Tidak menjawab',
   'desk.printer.state.failed': 'Rusak',
   'desk.printer.state.unknown': 'Belum melapor',
-  'desk.slip.today': 'Berlaku hari ini',
   'desk.find.hint':
     'Huruf besar dan tanda hubung tidak perlu: b21 atau 21 untuk {example}. Kode QR di telepon pengunjung boleh dipindai ke sini.',
   'desk.find.another': 'Cari nomor lain',

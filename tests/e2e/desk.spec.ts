@@ -296,10 +296,30 @@ test('PRINT the desk’s printer is chosen once; out of paper the number stays b
   await press(page, 'F2')
   await part(page, 'printer').click()
   await part(page, 'printer-browser').click()
+  await page.evaluate(() => {
+    // A dialog that stays open until it is looked at.
+    window.print = () => {
+      document.documentElement.dataset['prints'] = '1'
+    }
+  })
   await type(page, 'e1')
   await press(page, 'Enter', 'Enter')
   await expect(part(page, 'printing')).toHaveAttribute('data-state', 'asked')
   await expect(page.locator('html')).toHaveAttribute('data-prints', '1')
+  // The slip of a network printer, line by line, and nothing of the page around it.
+  const third = (await part(page, 'issued').getAttribute('data-number')) as string
+  await page.emulateMedia({ media: 'print' })
+  const paper = part(page, 'slip').locator('[data-test=paper]')
+  await expect(paper).toBeVisible()
+  await expect(paper.locator('.large')).toHaveText(third)
+  await expect(paper).toContainText('Berlaku hari ini')
+  await expect(paper).not.toContainText('SALINAN')
+  await expect(paper.locator('[data-test=qr]')).toHaveAttribute('data-text', /\/ticket\//)
+  await expect(part(page, 'page')).toBeHidden()
+  await page.screenshot({ path: 'test-results/look/desk-slip-id.png' })
+  await page.emulateMedia({ media: null })
+  await page.evaluate(() => dispatchEvent(new Event('afterprint')))
+  await expect(part(page, 'slip')).toHaveCount(0)
   await part(page, 'on-paper').click()
   await expect(part(page, 'issued')).toHaveAttribute('data-handed', 'paper')
   await context.close()
