@@ -18,8 +18,12 @@ export interface HallOptions {
   readonly spare?: string
   /** Faster service than in reality, for a demonstration: 1 is real. */
   readonly serviceShare?: number
-  /** Officers stay until this moment after the last interval; then those who still wait are refused. Absent: the day has no end. */
+  /** Officers stay until this moment after the last interval; then the day ends for those who still wait. Absent: it has no end. */
   readonly overtimeMs?: number | null
+  /** What becomes of them; absent: they are refused. */
+  readonly remaining?: 'refuse' | 'carryOver'
+  /** Tickets that the day before carried over: their visitors come back. */
+  readonly carried?: { readonly from: LivingHall; readonly tickets: ReadonlySet<string> } | null
   report(fault: string): void
   /** A demonstration shrugs where a check reports. */
   readonly forgiving?: boolean
@@ -67,6 +71,8 @@ export class LivingHall {
   constructor(options: HallOptions) {
     this.#o = options
     this.#chance = new Random(options.plan.seed, 'hall')
+    const { carried } = options
+    if (carried) for (const [id, visitor] of carried.from.#visitors) if (carried.tickets.has(id)) this.#visitors.set(id, visitor)
     this.#officers = options.plan.officers.map((plan) => {
       const counter = options.configuration.counters.find((each) => each.id === plan.counter)
       return {
@@ -419,7 +425,7 @@ export class LivingHall {
       officer.busy = false
       return this.#calls(officer)
     }
-    const answer = await this.#command(officer, { type: 'complete', current }, [])
+    const answer = await this.#command(officer, { type: 'complete', current, outcome: outcomeOf(visitor.ticket.number) }, [])
     if (answer.ok) this.#stopIsOver(visitor, 'done')
     return free()
   }
@@ -543,7 +549,7 @@ export class LivingHall {
 
   /** DAY2: whoever still waits is told why not today. Officers finish whom they serve and go. */
   async #endsDay(): Promise<void> {
-    await this.#supervise({ type: 'closeDay', remaining: 'refuse', reason: 'jam layanan selesai' })
+    await this.#supervise({ type: 'closeDay', remaining: this.#o.remaining ?? 'refuse', reason: 'jam layanan selesai' })
     const { scheduler } = this.#o
     this.#returning.length = 0
     const leave = async (): Promise<void> => {
@@ -564,3 +570,9 @@ export class LivingHall {
 }
 
 const count = (map: Map<string, number>, key: string): void => void map.set(key, (map.get(key) ?? 0) + 1)
+
+/** Some documents are ready another day, some matters go on at another house. */
+function outcomeOf(number: string): 'done' | 'collectLater' | 'continuesElsewhere' {
+  if (number.endsWith('3')) return 'collectLater'
+  return number.endsWith('7') ? 'continuesElsewhere' : 'done'
+}

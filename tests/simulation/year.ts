@@ -20,6 +20,9 @@ export interface YearWish {
   readonly seed: number
 }
 
+/** On every second day whoever still waits when it ends is first on the next. */
+const CARRYING = 2
+
 /** Working days one after the other, played through the pure core: the events of each, the last of them its end. */
 export async function* workingDays({ configuration, traffic, from, workingDays, visitorsPerDay, seed }: YearWish): AsyncGenerator<{
   readonly day: string
@@ -29,6 +32,7 @@ export async function* workingDays({ configuration, traffic, from, workingDays, 
   const hall = new CoreHall(configuration, () => scheduler.nowMs)
   let day = from
   let told = 0
+  let living: LivingHall | null = null
   for (let played = 0; played < workingDays; day = nextDay(day)) {
     if (['Sat', 'Sun'].includes(weekdayOf(day))) continue
     played += 1
@@ -37,12 +41,14 @@ export async function* workingDays({ configuration, traffic, from, workingDays, 
     hall.forgetAnswers()
     const plan = planOf(configuration, traffic, { seed: seed + played, day, visitors: visitorsPerDay, servers: 1 })
     const faults: string[] = []
-    const living = new LivingHall({
+    living = new LivingHall({
       configuration,
       plan,
       scheduler,
       doors: hall,
       overtimeMs: 3_600_000,
+      carried: living && { from: living, tickets: new Set(hall.state.tickets.keys()) },
+      remaining: played % CARRYING === 0 ? 'carryOver' : 'refuse',
       report: (fault) => faults.push(fault),
     })
     living.arrange()
