@@ -128,7 +128,7 @@ async function started(
     onAttempt: (branch, { outcome }) => metrics.webhook(branch, outcome === 'delivered'),
   })
   undo.push(() => webhooks.close())
-  const alerts = new AlertWatch({ branches, history, presence, devices: accounts.devices, log })
+  const alerts = new AlertWatch({ store, backups: config, branches, history, presence, devices: accounts.devices, log })
   undo.push(() => alerts.close())
   const budget = new RequestBudget(config.requestsPerSecond, config.requestsBurst)
   const perMinute = (count: number) => new RequestBudget(count / 60, count)
@@ -201,7 +201,7 @@ async function started(
     await Promise.race([printers.close(), new Promise((resolve) => setTimeout(resolve, SLIP_MS))])
     // A receiver that hangs must not keep us: what was under way is sent again by whoever goes on.
     await Promise.race([webhooks.close(), new Promise((resolve) => setTimeout(resolve, DELIVERY_MS))])
-    alerts.close()
+    await Promise.race([alerts.close(), new Promise((resolve) => setTimeout(resolve, RELEASE_MS))])
     history.close()
     await branches.close()
     sockets.announceRestart()

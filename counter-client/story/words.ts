@@ -63,7 +63,7 @@ function announcedTexts({ language }: Spoken, atMs: number, { shownAtMs, spokenA
 }
 
 /** Why this one, in one sentence from the stored reason (ORDER4). */
-function whyText(spoken: Spoken, { why, wasSent }: Extract<StoryLine, { kind: 'called' }>): string {
+export function whyText(spoken: Spoken, { why, wasSent }: Extract<StoryLine, { kind: 'called' }>): string {
   const { language } = spoken
   if (why.outOfOrder) return text(language, 'story.why.direct', { reason: why.reason ?? '–' })
   if (why.rule === 'direct') return text(language, 'story.why.inOrder', { reason: why.reason ?? '–' })

@@ -3,8 +3,11 @@ import { Branch, branchOfPage } from '../../shared/client/branch.svelte.ts'
 import { type Command, CommandLine, IN_BROWSER } from '../../shared/client/commands.ts'
 import { LiveRoom } from '../../shared/client/room.svelte.ts'
 import { live as liveRoom } from '../../shared/client/rooms.ts'
+import { type Estimate, estimatedWait } from '../../shared/domain/estimate.ts'
 import { type LiveEvent, type LiveQueue, type LiveView, longestWaitMs } from '../../shared/protocol/wire.ts'
 import type { Session } from '../session/session.svelte.ts'
+import { Done } from './actions/done.svelte.ts'
+import { Happenings } from './happenings.svelte.ts'
 
 export interface QueueLine {
   readonly code: string
@@ -14,6 +17,8 @@ export interface QueueLine {
   readonly waitMs: number
   readonly openCounters: number
   readonly allCounters: number
+  /** Of whoever comes now; null where nobody can say. */
+  readonly expected: Estimate | null
 }
 
 /** The whole hall, live, and what a supervisor may do about it. */
@@ -24,10 +29,11 @@ export class Overview {
   /** Nobody said which of several branches this page is about. */
   mustChooseBranch = $state(false)
   problem = $state.raw<Problem | null>(null)
-  isDone = $state(false)
   isSending = $state(false)
   /** Names of the branch's screens: people know no ids. */
   screens = $state.raw<ReadonlyMap<string, string>>(new Map())
+  readonly happenings = new Happenings(() => this.branchId)
+  readonly done = new Done()
   readonly #session: Session
   #line: CommandLine | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -48,14 +54,16 @@ export class Overview {
       const serving = new Set(
         (described?.counters ?? []).filter((counter) => counter.services.includes(queue.service)).map((counter) => counter.id),
       )
+      const openCounters = view.counters.filter((counter) => counter.state === 'open' && serving.has(counter.id)).length
       return {
         code: queue.service,
         prefix: found?.agency.prefix ?? '',
         agency: found?.agency.short ?? (queue.service.split('.')[0] as string),
         queue,
         waitMs: longestWaitMs(queue.waitingSinceMs, nowMs),
-        openCounters: view.counters.filter((counter) => counter.state === 'open' && serving.has(counter.id)).length,
+        openCounters,
         allCounters: serving.size,
+        expected: found ? estimatedWait(queue.waiting, found.service.averageMinutes, openCounters) : null,
       }
     })
   })
@@ -66,19 +74,44 @@ export class Overview {
 
   close(): void {
     clearTimeout(this.#timer)
+    this.done.clear()
+    this.happenings.close()
     this.room?.close()
   }
 
-  async command(command: Command): Promise<boolean> {
+  command(command: Command): Promise<boolean> {
+    return this.together([command])
+  }
+
+  /** One after the other, as far as they go; taken back as one. */
+  async together(commands: readonly Command[]): Promise<boolean> {
+    const before = this.room?.view
+    const done: Command[] = []
+    this.done.clear()
+    for (const command of commands) {
+      if (!(await this.#carryOut(command))) break
+      done.push(command)
+    }
+    if (before && done.length > 0) this.done.tell(done, before)
+    return done.length === commands.length
+  }
+
+  /** Takes back what was done last, where it can be. */
+  async undo(): Promise<void> {
+    const deed = this.done.deed
+    if (deed === null) return
+    for (const command of deed.inverse) if (!(await this.#carryOut(command))) return
+    this.done.undone(deed)
+  }
+
+  async #carryOut(command: Command): Promise<boolean> {
     const line = this.#line
     if (line === null || line.isBusy) return false
     this.isSending = true
-    this.isDone = false
     const answer = await line.issue(command)
     this.isSending = false
     if (answer === null) return false
     this.problem = answer.ok ? null : answer.error
-    this.isDone = answer.ok
     if (!answer.ok && answer.error.code === 'not-signed-in') this.#session.ended()
     return answer.ok
   }
@@ -107,6 +140,7 @@ export class Overview {
       ...liveRoom,
       handshake: () => ({ branch }),
       onRefused: (code) => code === 'not-signed-in' && this.#session.ended(),
+      onHappened: (happenings) => this.happenings.add(happenings),
     })
     this.room = room
     this.#line = new CommandLine({

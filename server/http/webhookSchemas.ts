@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { EventType } from '../../shared/domain/events.ts'
 import { text } from '../../shared/protocol/schemas.ts'
 import * as Wire from '../../shared/protocol/webhooks.ts'
 import { BranchPath, Id } from './schemas.ts'
@@ -15,7 +14,7 @@ export const WebhookPath = BranchPath.extend({ webhook: Id })
 const name = text(60).describe('What the admin calls the receiver')
 const url = z.string().min(1).max(500).describe('An https address; http only on the local network')
 const types = z
-  .array(z.enum(Wire.WEBHOOK_TYPES as [EventType, ...EventType[]]))
+  .array(z.enum(Wire.WEBHOOK_TYPES as [Wire.WebhookType, ...Wire.WebhookType[]]))
   .min(1)
   .max(Wire.WEBHOOK_TYPES.length)
   .describe('Types of events, as `docs/api/events.md` lists them')
@@ -32,7 +31,7 @@ const webhook = {
   webhookId: z.string(),
   name: z.string(),
   url: z.string(),
-  types: z.array(z.enum(Wire.WEBHOOK_TYPES as [EventType, ...EventType[]])),
+  types: z.array(z.enum(Wire.WEBHOOK_TYPES as [Wire.WebhookType, ...Wire.WebhookType[]])),
   enabled: z.boolean(),
   state: z.enum(['off', 'working', 'retrying', 'failing']).describe('`failing`: nothing was delivered for a day'),
   behind: z.number().int().nonnegative().describe('Events of the branch that were not looked at yet'),

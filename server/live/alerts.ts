@@ -1,11 +1,13 @@
-import { indexOf } from '../../shared/domain/configuration.ts'
+import { type Hours, indexOf } from '../../shared/domain/configuration.ts'
 import { issuing, servingHours } from '../../shared/domain/hours.ts'
 import { arrivals, type BranchState, counterState, queue, zoneState } from '../../shared/domain/state.ts'
 import { ALERT_KINDS, type Alert } from '../../shared/protocol/live.ts'
 import type { Contact } from '../auth/presence.ts'
 import { zoneSound } from '../branch/views.ts'
+import type { BackupTrouble } from './backups.ts'
 
 const MINUTE = 60_000
+const HOUR = 3_600_000
 /** What has begun ends only when it is this much better: a wait about the limit must not come and go. */
 const ENDS_AT = 0.8
 
@@ -19,6 +21,8 @@ export interface AlertSources {
     readonly name: string
     readonly contact: Contact
   }[]
+  /** Of the whole house, told in each of its branches. */
+  readonly backup: BackupTrouble | null
   /** Calls out of order today, by user name. */
   readonly outOfOrder: ReadonlyMap<string, number>
   /** Ids that hold already: they end later than they began. */
@@ -26,7 +30,7 @@ export interface AlertSources {
 }
 
 /** What is wrong now, the worst first. Pure; its work grows with services, counters and devices, never with those who wait. */
-export function alertsOf({ state, nowMs, clockStepMs, devices, outOfOrder, lasting }: AlertSources): Alert[] {
+export function alertsOf({ state, nowMs, clockStepMs, devices, backup, outOfOrder, lasting }: AlertSources): Alert[] {
   const { configuration } = state
   const {
     waitPercent = 100,
@@ -48,17 +52,22 @@ export function alertsOf({ state, nowMs, clockStepMs, devices, outOfOrder, lasti
   ) => alerts.push({ id: about === null ? kind : `${kind} ${about}`, kind, severity, sinceMs, about, name, count })
 
   if (clockStepMs !== null) add('clockStep', 'severe', nowMs, Math.round(Math.abs(clockStepMs) / MINUTE))
+  if (backup) add(backup.kind, 'severe', backup.sinceMs, Math.floor((nowMs - backup.sinceMs) / HOUR))
   if (state.pause && nowMs - state.pause.sinceMs >= pauseMinutes * MINUTE)
     add('longPause', 'mild', state.pause.sinceMs, Math.floor((nowMs - state.pause.sinceMs) / MINUTE))
 
   const served = new Set<string>()
+  /** When the last counter of a service stopped calling for it, where none does now. */
+  const leftMs = new Map<string, number>()
   const zonesOpen = new Set<string>()
   for (const counter of configuration.counters) {
-    if (counterState(state, counter.id).state !== 'open') continue
-    zonesOpen.add(counter.zone)
-    for (const code of counter.services) served.add(code)
+    const { state: now, sinceMs } = counterState(state, counter.id)
+    if (now === 'open') zonesOpen.add(counter.zone)
+    for (const code of counter.services)
+      if (now === 'open') served.add(code)
+      else leftMs.set(code, Math.max(sinceMs, leftMs.get(code) ?? 0))
   }
-  for (const { code, service } of index.services.values()) {
+  for (const { code, service, hours = configuration.hours } of index.services.values()) {
     const waiting = queue(state, code).size
     if (waiting > 0 && state.pause === null) {
       const first = arrivals(state, code).first()
@@ -69,8 +78,14 @@ export function alertsOf({ state, nowMs, clockStepMs, devices, outOfOrder, lasti
       const begun = limitMs * (lasting.has(`longWait ${code}`) ? ENDS_AT : 1)
       if (waitedMs > begun)
         add('longWait', waitedMs > 2 * limitMs ? 'severe' : 'mild', readyAtMs + limitMs, Math.floor(waitedMs / MINUTE), code, service.name)
-      if (!served.has(code) && waitedMs > unservedMinutes * MINUTE)
-        add('nobodyServes', 'severe', readyAtMs + unservedMinutes * MINUTE, waiting, code, service.name)
+      const isOpened = state.dayOverride === 'open' || state.services[code]?.override === 'open'
+      const dueMs = served.has(code) ? null : isOpened ? 0 : servingSinceMs(hours, state, nowMs)
+      if (dueMs !== null) {
+        // A counter that closed a minute ago left nobody alone for longer than that, however long he has waited.
+        const aloneMs = Math.max(readyAtMs, dueMs, leftMs.get(code) ?? 0)
+        if (nowMs - aloneMs > unservedMinutes * MINUTE)
+          add('nobodyServes', 'severe', aloneMs + unservedMinutes * MINUTE, waiting, code, service.name)
+      }
     }
     const quota = service.quotaPerDay
     if (quota != null) {
@@ -112,6 +127,15 @@ export function alertsOf({ state, nowMs, clockStepMs, devices, outOfOrder, lasti
       ALERT_KINDS.indexOf(a.kind) - ALERT_KINDS.indexOf(b.kind) ||
       b.count - a.count,
   )
+}
+
+/** Since when somebody should be there: the last opening of today, also after the closing. Null: before the first one, and in a break. */
+function servingSinceMs(hours: Hours, { day, configuration: { timeZone } }: BranchState, nowMs: number): number | null {
+  const { intervals } = servingHours(hours, day, timeZone)
+  if (intervals.length === 0) return 0
+  const begun = intervals.findLast(({ fromMs }) => fromMs <= nowMs)
+  const isBreak = begun !== undefined && nowMs >= begun.untilMs && intervals.some(({ fromMs }) => fromMs > nowMs)
+  return begun === undefined || isBreak ? null : begun.fromMs
 }
 
 /** Whoever was carried over went home, and waits from today's opening on. */

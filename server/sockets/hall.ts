@@ -5,6 +5,7 @@ import type { Position } from '../../shared/protocol/wire.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { BranchRuntime } from '../branch/runtime.ts'
 import { boardView, counterChange, counterView, liveChange, liveView, ticketView } from '../branch/views.ts'
+import { happeningsOf } from '../live/happenings.ts'
 import { BoardRoom, type Emit, type Room, ViewRoom } from './rooms.ts'
 
 export const AUDIENCES = ['board', 'counter', 'supervisor', 'ticket'] as const
@@ -70,6 +71,10 @@ export class Hall {
       },
       onReplaced: () => this.#restart(),
     })
+    happeningsOf(runtime).listen({
+      isHeard: () => this.#rooms.has(this.#supervisors),
+      onHappened: (happenings) => this.#io.of('/supervisor').to(this.#supervisors).emit('happened', happenings),
+    })
   }
 
   enter(socket: Socket, seat: Seat): void {
@@ -121,7 +126,7 @@ export class Hall {
     const atMs = this.#runtime.nowMs()
     for (const { room } of this.#rooms.values()) room.sequence.tick(atMs)
     const stepMs = this.#runtime.clockStepMs
-    if (stepMs !== null) this.#io.of('/supervisor').to(`supervisor:${this.#runtime.id}`).emit('clock', { stepMs })
+    if (stepMs !== null) this.#io.of('/supervisor').to(this.#supervisors).emit('clock', { stepMs })
     // Each phone's view is whole: there is nothing to miss, so the tick only says that the line is alive.
     if (this.#tickets.size > 0) this.#io.of('/ticket').to(this.#phones).emit('tick', { epoch: this.#runtime.epoch, revision: 0, atMs })
   }
@@ -129,6 +134,10 @@ export class Hall {
   close(): void {
     clearTimeout(this.#ticketTimer)
     for (const { room } of this.#rooms.values()) room.close()
+  }
+
+  get #supervisors(): string {
+    return `supervisor:${this.#runtime.id}`
   }
 
   get #phones(): string {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { EventType } from '../../shared/domain/events.ts'
-import type { Delivery } from '../../shared/protocol/webhooks.ts'
+import type { Delivery, WebhookType } from '../../shared/protocol/webhooks.ts'
 
 /** What an admin wants of a webhook; only he changes it. */
 export const WEBHOOKS = 'webhooks'
@@ -17,13 +16,15 @@ export interface WebhookRecord {
   readonly branch: string
   readonly name: string
   readonly url: string
-  readonly types: readonly EventType[]
+  readonly types: readonly WebhookType[]
   readonly enabled: boolean
   /** Signs each delivery, so it is kept as it is. */
   readonly secret: string
   readonly before: { readonly secret: string; readonly untilMs: number } | null
   /** What happened up to here is not sent: the webhook is younger, was switched off, or an admin left it out. */
   readonly fromRevision: number
+  /** The same of news of alerts, by their number; webhooks of an older server have none. */
+  readonly fromAlert?: number
   /** Changes when an admin wants the next attempt at once. */
   readonly pressed: number
   readonly createdAtMs: number
@@ -32,6 +33,8 @@ export interface WebhookRecord {
 export interface ProgressRecord {
   /** Everything up to here is delivered, or was not asked for. */
   readonly revision: number
+  /** News of alerts up to this number are delivered, or were not asked for; absent: none was looked at. */
+  readonly alert?: number
   /** In a row. */
   readonly failures: number
   readonly failingSinceMs: number | null
@@ -40,8 +43,9 @@ export interface ProgressRecord {
   readonly problem: Pick<Delivery, 'outcome' | 'status'> | null
 }
 
-export const freshProgress = (revision: number): ProgressRecord => ({
+export const freshProgress = (revision: number, alert: number): ProgressRecord => ({
   revision,
+  alert,
   failures: 0,
   failingSinceMs: null,
   nextAttemptAtMs: null,

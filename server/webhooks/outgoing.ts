@@ -1,10 +1,12 @@
 import { hash } from 'node:crypto'
 import type { BranchEvent, EventType, TicketCalled } from '../../shared/domain/events.ts'
+import type { WebhookType } from '../../shared/protocol/webhooks.ts'
+import type { AlertNews } from '../live/alertNews.ts'
 import type { StoredEvent } from '../store/store.ts'
 
 /** What a receiver gets: the log's event without people (PRIV1). */
 export interface Outgoing {
-  readonly type: EventType | 'test'
+  readonly type: WebhookType | 'test'
   readonly branch: string
   readonly revision: number
   readonly atMs: number
@@ -114,4 +116,11 @@ export function outgoing(branch: string, { revision, event }: StoredEvent): Outg
   if (!leaves) return null
   const { type, atMs, by } = event
   return { type, branch, revision, atMs, event: { type, atMs, by: byWhom(by), ...leaves(event) } }
+}
+
+/** What began or ended of what is wrong; of an alert about an officer without his name (PRIV1). */
+export function outgoingAlert(branch: string, { type, atMs, revision, alertId, alert }: AlertNews): Outgoing {
+  const { kind, severity, sinceMs, about, name, count } = alert
+  const of = kind === 'outOfOrder' ? { about: null, name: null } : { about, name }
+  return { type, branch, revision, atMs, event: { type, atMs, by: 'system', alertId, kind, severity, sinceMs, ...of, count } }
 }

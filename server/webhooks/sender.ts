@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Delivery } from '../../shared/protocol/webhooks.ts'
+import { ALERT_EVENT_TYPES } from '../../shared/protocol/live.ts'
+import type { Delivery, WebhookType } from '../../shared/protocol/webhooks.ts'
 import { EventsLetGo, type History } from '../history/history.ts'
+import { type AlertNews, alertNews } from '../live/alertNews.ts'
 import type { BranchStore, StoredEvent } from '../store/store.ts'
 import { StoreAway } from '../store/store.ts'
 import { type Attempt, deliver, type Message } from './deliver.ts'
 import { freshProgress, LOGGED, LOGS, PROGRESS, type ProgressRecord, secretsOf, type WebhookRecord } from './kept.ts'
-import { outgoing } from './outgoing.ts'
+import { type Outgoing, outgoing, outgoingAlert } from './outgoing.ts'
 
 export interface SenderContext {
   readonly store: BranchStore
@@ -33,20 +35,33 @@ class Overtaken extends Error {
   override readonly name = 'Overtaken'
 }
 
+/** What is looked at next, and how far the webhook has come when that is done; `message` null: nobody asked for it. */
+interface Due {
+  readonly id: string
+  readonly revision: number
+  readonly message: Outgoing | null
+  readonly of: 'log' | 'alerts'
+  readonly after: Pick<ProgressRecord, 'revision' | 'alert'>
+}
+
 /**
  * Delivers one webhook's events, one after the other. Nothing is queued: what is still to be sent are the branch's own events behind
- * `revision`, which is written down after each delivery. So a server that dies leaves at most the delivery under way to be made again.
+ * `revision` and the news of its alerts behind `alert`, which are written down after each delivery. So a server that dies leaves at most the
+ * delivery under way to be made again.
  */
 export class Sender {
   readonly webhookId: string
   #webhook: WebhookRecord
   readonly #context: SenderContext
-  #progress: ProgressRecord = freshProgress(0)
+  #progress: ProgressRecord = freshProgress(0, 0)
   #version = 0
   #isRead = false
   #entries: Delivery[] = []
   #logTimer: NodeJS.Timeout | undefined
   #chunk: StoredEvent[] = []
+  /** Of alerts, behind what was delivered; null: not read since something was told. */
+  #news: AlertNews[] | null = null
+  #newsToldTimes = 0
   #passedOver = 0
   #isStopped = false
   #isWoken = false
@@ -69,12 +84,19 @@ export class Sender {
     if (this.#progress.nextAttemptAtMs === null) this.#rouse()
   }
 
+  /** Something was told of an alert. */
+  wakeForNews(): void {
+    this.#newsToldTimes += 1
+    this.#news = null
+    this.wake()
+  }
+
   /** What an admin wants now, if it is another thing than before. */
   change(webhook: WebhookRecord): void {
     if (isDeepStrictEqual(webhook, this.#webhook)) return
     const isPressed = webhook.pressed !== this.#webhook.pressed || webhook.url !== this.#webhook.url
     this.#webhook = webhook
-    this.#chunk = []
+    this.#forgetRead()
     if (isPressed) this.#progress = { ...this.#progress, nextAttemptAtMs: null }
     this.#rouse()
   }
@@ -100,11 +122,11 @@ export class Sender {
         else {
           // Whoever had it meanwhile went on.
           this.#isRead = false
-          this.#chunk = []
+          this.#forgetRead()
           restMs = AGAIN_MS
         }
       } catch (error) {
-        this.#chunk = []
+        this.#forgetRead()
         this.#isRead = false
         restMs = AGAIN_MS
         if (!(error instanceof StoreAway) && !(error instanceof Overtaken))
@@ -122,27 +144,57 @@ export class Sender {
   /** One event, or none; gives how long to rest, null until something happens. */
   async #step(): Promise<number | null> {
     if (!this.#isRead) await this.#read()
-    if (this.#webhook.fromRevision > this.#progress.revision) {
-      this.#chunk = []
-      await this.#write({ ...freshProgress(this.#webhook.fromRevision), deliveredAtMs: this.#progress.deliveredAtMs })
+    const { revision, alert = 0, deliveredAtMs } = this.#progress
+    const { fromRevision, fromAlert = 0 } = this.#webhook
+    if (fromRevision > revision || fromAlert > alert) {
+      this.#forgetRead()
+      await this.#write({ ...freshProgress(Math.max(fromRevision, revision), Math.max(fromAlert, alert)), deliveredAtMs })
     }
     const { nextAttemptAtMs } = this.#progress
     const waitMs = nextAttemptAtMs === null ? 0 : nextAttemptAtMs - this.#context.store.nowMs()
     if (waitMs > 0) return waitMs
     this.#isWoken = false
     if (!this.#webhook.enabled) return null
-    if (this.#chunk.length === 0) this.#chunk = await this.#next()
-    const stored = this.#chunk[0]
-    if (!stored) return null
-    await this.#take(stored)
+    const due = await this.#due()
+    if (!due) return null
+    await this.#take(due)
     return 0
   }
 
-  async #take(stored: StoredEvent): Promise<void> {
-    const message = this.#wants(stored) ? outgoing(this.branch, stored) : null
+  /** Of events and news of alerts what came first; null where there is neither. */
+  async #due(): Promise<Due | null> {
+    const news = await this.#nextNews()
+    if (this.#chunk.length === 0) this.#chunk = await this.#next()
+    const stored = this.#chunk[0]
+    const { revision, alert = 0 } = this.#progress
+    if (news && (!stored || stored.revision > news.revision))
+      return {
+        id: `${this.webhookId}.alert${news.number}.${news.atMs.toString(36)}`,
+        revision: news.revision,
+        message: this.#wants(news.type) ? outgoingAlert(this.branch, news) : null,
+        of: 'alerts',
+        after: { revision, alert: news.number },
+      }
+    if (!stored) return null
+    return {
+      id: idOf(this.webhookId, stored),
+      revision: stored.revision,
+      message: this.#wants(stored.event.type) ? outgoing(this.branch, stored) : null,
+      of: 'log',
+      after: { revision: stored.revision, alert },
+    }
+  }
+
+  #passed({ of }: Due): void {
+    if (of === 'log') this.#chunk.shift()
+    else this.#news?.shift()
+  }
+
+  async #take(due: Due): Promise<void> {
+    const { id, revision, message, after } = due
     if (message === null) {
-      this.#chunk.shift()
-      this.#progress = { ...this.#progress, revision: stored.revision }
+      this.#passed(due)
+      this.#progress = { ...this.#progress, ...after }
       this.#passedOver += 1
       if (this.#passedOver >= PASSED_OVER) await this.#write(this.#progress)
       return
@@ -150,20 +202,16 @@ export class Sender {
     const { store, timeoutMs, onAttempt, backOffMs } = this.#context
     const atMs = store.nowMs()
     const webhook = this.#webhook
-    const attempt = await deliver(
-      { ...goesTo(webhook, atMs), id: idOf(this.webhookId, stored), body: JSON.stringify(message) },
-      atMs,
-      timeoutMs,
-    )
+    const attempt = await deliver({ ...goesTo(webhook, atMs), id, body: JSON.stringify(message) }, atMs, timeoutMs)
     onAttempt?.(this.branch, attempt)
     const failures = this.#progress.failures + 1
-    this.#note({ atMs, type: message.type, revision: stored.revision, attempt: failures, ...attempt })
+    this.#note({ atMs, type: message.type, revision, attempt: failures, ...attempt })
     if (attempt.outcome === 'delivered') {
-      await this.#write({ ...freshProgress(stored.revision), deliveredAtMs: atMs })
-      this.#chunk.shift()
+      await this.#write({ ...freshProgress(after.revision, after.alert ?? 0), deliveredAtMs: atMs })
+      this.#passed(due)
       return
     }
-    this.#chunk = []
+    this.#forgetRead()
     const { outcome, status } = attempt
     if (failures === 1)
       this.#context.log.info({ webhook: this.webhookId, branch: this.branch, outcome, status }, 'a webhook was not delivered')
@@ -178,8 +226,36 @@ export class Sender {
     })
   }
 
-  #wants({ event }: StoredEvent): boolean {
-    return this.#webhook.types.includes(event.type)
+  #wants(type: WebhookType): boolean {
+    return this.#webhook.types.includes(type)
+  }
+
+  #forgetRead(): void {
+    this.#chunk = []
+    this.#news = null
+  }
+
+  /** The oldest news of an alert behind the progress. Not read where nobody asked for any: that costs the store nothing. */
+  async #nextNews(): Promise<AlertNews | null> {
+    if (!ALERT_EVENT_TYPES.some((type) => this.#wants(type))) return null
+    if (this.#news === null) {
+      const told = this.#newsToldTimes
+      const { news, last } = await alertNews(this.#context.store, this.branch)
+      // A backup was restored that is older than what was delivered: what is told next is new.
+      const alert = Math.min(this.#progress.alert ?? 0, last)
+      this.#progress = { ...this.#progress, alert }
+      const behind = news.filter(({ number }) => number > alert)
+      const first = behind[0]
+      if (first && first.number > alert + 1) this.#noteLeftOut(first.revision)
+      if (told !== this.#newsToldTimes) return first ?? null
+      this.#news = behind
+    }
+    return this.#news[0] ?? null
+  }
+
+  #noteLeftOut(revision: number): void {
+    const atMs = this.#context.store.nowMs()
+    this.#note({ atMs, type: '', revision, attempt: 0, outcome: 'left-out', status: null, tookMs: 0 })
   }
 
   /** The next events, out of the log or the archive. */
@@ -193,8 +269,7 @@ export class Sender {
     // Nobody has them any more: it goes on with the oldest that are left, and says so.
     const [oldest] = await this.#context.store.readEvents(this.branch, this.#progress.revision, 1)
     const revision = oldest ? oldest.revision - 1 : this.#context.revision(this.branch)
-    const atMs = this.#context.store.nowMs()
-    this.#note({ atMs, type: '', revision, attempt: 0, outcome: 'left-out', status: null, tookMs: 0 })
+    this.#noteLeftOut(revision)
     await this.#write({ ...this.#progress, revision })
     return []
   }
@@ -205,7 +280,7 @@ export class Sender {
       store.records.get<ProgressRecord>(PROGRESS, this.webhookId),
       store.records.get<Delivery[]>(LOGS, this.webhookId),
     ])
-    this.#progress = progress?.value ?? freshProgress(this.#webhook.fromRevision)
+    this.#progress = progress?.value ?? freshProgress(this.#webhook.fromRevision, this.#webhook.fromAlert ?? 0)
     this.#version = progress?.version ?? 0
     this.#entries = entries?.value ?? []
     this.#passedOver = 0

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto'
-import type { EventType } from '../../shared/domain/events.ts'
-import type { Delivery, Webhook, WebhookState } from '../../shared/protocol/webhooks.ts'
+import { ALERT_EVENT_TYPES } from '../../shared/protocol/live.ts'
+import type { Delivery, Webhook, WebhookState, WebhookType } from '../../shared/protocol/webhooks.ts'
 import { done, type Outcome, refuse } from '../auth/outcome.ts'
 import type { Branches } from '../branch/branches.ts'
 import type { History } from '../history/history.ts'
+import { ALERT_NEWS, alertNews } from '../live/alertNews.ts'
 import type { BranchStore } from '../store/store.ts'
 import { wrongAddress } from './address.ts'
 import { backOffMs, FAILING_AFTER_MS } from './backOff.ts'
@@ -23,10 +24,12 @@ const WAKE_MS = 20
 export interface NewWebhook {
   readonly name: string
   readonly url: string
-  readonly types: readonly EventType[]
+  readonly types: readonly WebhookType[]
 }
 
 export type WebhookChange = Partial<NewWebhook & { readonly enabled: boolean }>
+
+const wantsAlerts = (types: readonly WebhookType[]): boolean => ALERT_EVENT_TYPES.some((type) => types.includes(type))
 
 export interface WebhooksOptions {
   readonly store: BranchStore
@@ -61,8 +64,10 @@ export class Webhooks {
       const wake = (): void => this.#wake(runtime.id)
       runtime.listen({ onApplied: wake, onReplaced: wake })
     })
-    store.records.onChange((kind) => {
+    store.records.onChange((kind, id) => {
       if (kind === null || kind === WEBHOOKS) this.#look()
+      if (kind === null || kind === ALERT_NEWS)
+        for (const sender of this.#senders.values()) if (id === null || sender.branch === id) sender.wakeForNews()
     })
     store.onReturn(() => this.#look())
     this.#look()
@@ -75,10 +80,11 @@ export class Webhooks {
     const { records } = this.#options.store
     const [webhooks, progress] = await Promise.all([records.list<WebhookRecord>(WEBHOOKS), records.list<ProgressRecord>(PROGRESS)])
     const reached = new Map(progress.map(({ id, value }) => [id, value]))
+    const { last } = await alertNews(this.#options.store, branch)
     return webhooks
       .filter(({ value }) => value.branch === branch)
       .sort((a, b) => a.value.createdAtMs - b.value.createdAtMs)
-      .map(({ id, value }) => this.#told(id, value, reached.get(id) ?? null))
+      .map(({ id, value }) => this.#told(id, value, reached.get(id) ?? null, last))
   }
 
   async create(branch: string, wanted: NewWebhook): Promise<Outcome<Webhook & { readonly secret: string }>> {
@@ -87,6 +93,7 @@ export class Webhooks {
     if ((await this.list(branch)).length >= WEBHOOKS_MAX) return refuse('too-many-webhooks', undefined, { details: { most: WEBHOOKS_MAX } })
     const webhookId = newWebhookId()
     const secret = newSecret()
+    const { last } = await alertNews(this.#options.store, branch)
     const webhook: WebhookRecord = {
       branch,
       ...wanted,
@@ -94,21 +101,24 @@ export class Webhooks {
       secret,
       before: null,
       fromRevision: this.#revision(branch),
+      fromAlert: last,
       pressed: 0,
       createdAtMs: this.#options.store.nowMs(),
     }
     await this.#options.store.records.put(WEBHOOKS, webhookId, webhook, 0)
-    return done({ ...this.#told(webhookId, webhook, null), secret })
+    return done({ ...this.#told(webhookId, webhook, null, last), secret })
   }
 
   async change(branch: string, webhookId: string, change: WebhookChange): Promise<Outcome<Webhook>> {
     const wrong = change.url === undefined ? null : this.#wrongUrl(change.url)
     if (wrong) return wrong
-    return this.#changed(branch, webhookId, (old) => ({
+    return this.#changed(branch, webhookId, (old, lastAlert) => ({
       ...old,
       ...change,
+      // Nobody looked at them for it while it did not want them.
+      ...(change.types && wantsAlerts(change.types) && !wantsAlerts(old.types) ? { fromAlert: lastAlert } : {}),
       // What happened while it was off is not made up for: an admin switched it off because nobody should get it.
-      ...(change.enabled === true && !old.enabled ? { fromRevision: this.#revision(branch), pressed: old.pressed + 1 } : {}),
+      ...(change.enabled === true && !old.enabled ? this.#fromNow(branch, old, lastAlert) : {}),
     }))
   }
 
@@ -140,7 +150,7 @@ export class Webhooks {
 
   /** What waits is left out, for good. */
   async skip(branch: string, webhookId: string): Promise<Outcome<Webhook>> {
-    return this.#changed(branch, webhookId, (old) => ({ ...old, fromRevision: this.#revision(branch), pressed: old.pressed + 1 }))
+    return this.#changed(branch, webhookId, (old, lastAlert) => ({ ...old, ...this.#fromNow(branch, old, lastAlert) }))
   }
 
   /** One message that means nothing, at once and without a second attempt. */
@@ -247,6 +257,10 @@ export class Webhooks {
 
   // --- records
 
+  #fromNow(branch: string, { pressed }: WebhookRecord, lastAlert: number): Partial<WebhookRecord> {
+    return { fromRevision: this.#revision(branch), fromAlert: lastAlert, pressed: pressed + 1 }
+  }
+
   #revision(branch: string): number {
     return this.#options.branches.get(branch)?.state.revision ?? 0
   }
@@ -264,23 +278,30 @@ export class Webhooks {
   }
 
   /** Two admins at once: each change is made on what the other one left. */
-  async #changed(branch: string, webhookId: string, change: (old: WebhookRecord) => WebhookRecord): Promise<Outcome<Webhook>> {
+  async #changed(
+    branch: string,
+    webhookId: string,
+    change: (old: WebhookRecord, lastAlert: number) => WebhookRecord,
+  ): Promise<Outcome<Webhook>> {
     for (;;) {
       const found = await this.#find(branch, webhookId)
       if (!found) return refuse('unknown-webhook')
-      const wanted = change(found.value)
+      const { last } = await alertNews(this.#options.store, branch)
+      const wanted = change(found.value, last)
       if (!(await this.#options.store.records.put(WEBHOOKS, webhookId, wanted, found.version))) continue
       // Where the sender is here, from this answer on; elsewhere within a second.
       this.#senders.get(webhookId)?.change(wanted)
       const progress = await this.#options.store.records.get<ProgressRecord>(PROGRESS, webhookId)
-      return done(this.#told(webhookId, wanted, progress?.value ?? null))
+      return done(this.#told(webhookId, wanted, progress?.value ?? null, last))
     }
   }
 
   /** For admins: everything but the secret. */
-  #told(webhookId: string, webhook: WebhookRecord, progress: ProgressRecord | null): Webhook {
-    const { name, url, types, enabled, branch, fromRevision } = webhook
-    const isLeftOut = progress === null || progress.revision < fromRevision
+  #told(webhookId: string, webhook: WebhookRecord, progress: ProgressRecord | null, lastAlert: number): Webhook {
+    const { name, url, types, enabled, branch, fromRevision, fromAlert = 0 } = webhook
+    const isLeftOut = progress === null || progress.revision < fromRevision || (progress.alert ?? 0) < fromAlert
+    const behindLog = Math.max(0, this.#revision(branch) - Math.max(fromRevision, progress?.revision ?? 0))
+    const behindAlerts = wantsAlerts(types) ? Math.max(0, lastAlert - Math.max(fromAlert, progress?.alert ?? 0)) : 0
     const failingSinceMs = isLeftOut ? null : progress.failingSinceMs
     const nowMs = this.#options.store.nowMs()
     const state: WebhookState = !enabled
@@ -297,7 +318,7 @@ export class Webhooks {
       types,
       enabled,
       state,
-      behind: enabled ? Math.max(0, this.#revision(branch) - Math.max(fromRevision, progress?.revision ?? 0)) : 0,
+      behind: enabled ? behindLog + behindAlerts : 0,
       failingSinceMs: enabled ? failingSinceMs : null,
       nextAttemptAtMs: enabled && !isLeftOut ? progress.nextAttemptAtMs : null,
       deliveredAtMs: progress?.deliveredAtMs ?? null,

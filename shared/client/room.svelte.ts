@@ -1,5 +1,6 @@
 import { io, type Socket } from 'socket.io-client'
 import { ERRORS, type ErrorCode } from '../protocol/errors.ts'
+import type { Happening } from '../protocol/live.ts'
 import {
   type Acknowledgement,
   type AnnouncementReport,
@@ -25,6 +26,8 @@ export interface LiveRoomOptions<V, E> {
   readonly handshake: () => Omit<Handshake, 'protocol' | 'since'>
   readonly onRefused?: (code: ErrorCode) => void
   readonly loudspeaker?: Loudspeaker
+  /** What the supervisors' socket tells beside the view. */
+  readonly onHappened?: (happenings: readonly Happening[]) => void
 }
 
 /** What a screen that can sound hears of its connection. */
@@ -68,7 +71,7 @@ export class LiveRoom<V, E> {
   #closed = false
   readonly #onRefused: ((code: ErrorCode) => void) | undefined
 
-  constructor({ namespace, fold, handshake, onRefused, loudspeaker }: LiveRoomOptions<V, E>) {
+  constructor({ namespace, fold, handshake, onRefused, loudspeaker, onHappened }: LiveRoomOptions<V, E>) {
     this.#onRefused = onRefused
     this.#room = new Room<V, E>({ fold, send: (own) => this.#socket.emit('resync', own), nowMs: steadyMs() })
     this.#socket = io(namespace, {
@@ -124,6 +127,7 @@ export class LiveRoom<V, E> {
     this.#socket.on('clock', ({ stepMs }: { stepMs: number }) => {
       this.#clock = { stepMs, heardMs: steadyMs() }
     })
+    if (onHappened) this.#socket.on('happened', (happenings: readonly Happening[]) => onHappened(happenings))
     if (loudspeaker) this.#socket.on('speak', (order: Speak) => loudspeaker.onSpeak(order))
     this.#timer = setInterval(this.#look, LOOK_MS)
     document.addEventListener('visibilitychange', this.#look)

@@ -1,6 +1,7 @@
 import type { Language } from '../domain/configuration.ts'
 import { en } from './en.ts'
 import { id } from './id.ts'
+import type { liveId } from './live.id.ts'
 import type { reportsId } from './reports.id.ts'
 import type { settingsId } from './settings.id.ts'
 import type { staffId } from './staff.id.ts'
@@ -10,7 +11,7 @@ import { filled, LANGUAGES, type ParametersOf } from './templates.ts'
 export type { Language }
 
 /** Those of all pages, and those that come with some of them. */
-type Texts = typeof id & typeof settingsId & typeof staffId & typeof reportsId & typeof storyId
+type Texts = typeof id & typeof settingsId & typeof staffId & typeof reportsId & typeof storyId & typeof liveId
 export type Key = keyof Texts
 export type Parameters<K extends Key> = ParametersOf<Texts[K]>
 

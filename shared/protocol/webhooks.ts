@@ -1,4 +1,8 @@
 import type { EventType } from '../domain/events.ts'
+import { ALERT_EVENT_TYPES, type AlertEventType } from './live.ts'
+
+/** What a webhook may be told: what happened in the branch, and what is wrong there. */
+export type WebhookType = EventType | AlertEventType
 
 /** Kinds of events as an administrator chooses them; every type stands in one group (a test holds this to the core). */
 export const WEBHOOK_GROUPS = {
@@ -32,12 +36,13 @@ export const WEBHOOK_GROUPS = {
     'noticeCleared',
   ],
   devices: ['speakerChosen', 'speakerLost', 'soundBlocked', 'soundCheckStarted', 'soundChecked', 'quietChanged', 'printerReported'],
+  alerts: ALERT_EVENT_TYPES,
   configuration: ['branchConfigured'],
-} as const satisfies Readonly<Record<string, readonly EventType[]>>
+} as const satisfies Readonly<Record<string, readonly WebhookType[]>>
 
 export type WebhookGroup = keyof typeof WEBHOOK_GROUPS
 export const WEBHOOK_GROUP_NAMES = Object.keys(WEBHOOK_GROUPS) as readonly WebhookGroup[]
-export const WEBHOOK_TYPES: readonly EventType[] = Object.values(WEBHOOK_GROUPS).flat()
+export const WEBHOOK_TYPES: readonly WebhookType[] = Object.values(WEBHOOK_GROUPS).flat()
 
 /** What became of one attempt. Only `delivered` ends it; after the others the same event is tried again. */
 export const DELIVERY_OUTCOMES = [
@@ -75,7 +80,7 @@ export interface Webhook {
   readonly webhookId: string
   readonly name: string
   readonly url: string
-  readonly types: readonly EventType[]
+  readonly types: readonly WebhookType[]
   readonly enabled: boolean
   readonly state: WebhookState
   /** Events of the branch that were not looked at yet; not all of them may be of the chosen types. */

@@ -23,7 +23,7 @@ const take = (command: Command) => {
 const issue = (ticketId: string, service: string) => take({ type: 'issueTicket', ticketId, services: [service] } as Command)
 type Sources = Parameters<typeof alertsOf>[0]
 const told = (more: Partial<Sources> = {}) =>
-  alertsOf({ state, nowMs, clockStepMs: null, devices: [], outOfOrder: new Map(), lasting: new Set(), ...more })
+  alertsOf({ state, nowMs, clockStepMs: null, devices: [], backup: null, outOfOrder: new Map(), lasting: new Set(), ...more })
 const ids = (more: Partial<Sources> = {}) => told(more).map(({ id, severity }) => `${id} ${severity}`)
 
 test('nothing is wrong in an empty hall, nor where people wait within the target at an open counter', () => {

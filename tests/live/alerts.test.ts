@@ -11,6 +11,7 @@ const found = (hall: Hall, more: Partial<AlertSources> = {}): Alert[] =>
     nowMs: hall.nowMs,
     clockStepMs: null,
     devices: [],
+    backup: null,
     outOfOrder: new Map(),
     lasting: new Set(),
     ...more,
@@ -77,9 +78,32 @@ describe('people wait', () => {
     hall.after(6 * MINUTE)
     expect(ids(hall)).toEqual([])
     hall.do({ type: 'pauseCounter', counter: '3', reason: 'Istirahat' })
+    // A break of a moment leaves nobody alone, however long he has waited at an open counter.
+    expect(ids(hall.after(5 * MINUTE))).toEqual([])
+    hall.after(1)
     expect(ids(hall)).toEqual(['severe nobodyServes BANK.CS'])
+    expect(found(hall).find(({ kind }) => kind === 'nobodyServes')).toMatchObject({ count: 1, sinceMs: hall.nowMs - 1 })
     hall.do({ type: 'openCounter', counter: '3' })
     expect(ids(hall)).toEqual([])
+  })
+
+  test('nobody is missed before the hall opens and in its break; after its closing whoever waits still is left alone', () => {
+    const hours = {
+      weekly: {
+        Thu: [
+          ['08:30', '12:00'],
+          ['13:00', '15:00'],
+        ],
+      },
+      firstTicketMinutesBeforeOpen: 60,
+    } as const
+    const hall = new Hall(smallHall({ hours, alerts: { waitPercent: 10_000 } }))
+    hall.issue('BANK.CS')
+    expect(ids(hall.after(35 * MINUTE))).toEqual([])
+    expect(ids(hall.after(MINUTE))).toEqual(['severe nobodyServes BANK.CS'])
+    expect(ids(hall.after(4 * HOUR))).toEqual([])
+    expect(ids(hall.after(4 * HOUR))).toEqual(['severe nobodyServes BANK.CS'])
+    expect(ids(new Hall(smallHall({ hours })), { backup: { kind: 'backupOverdue', sinceMs: 0 } })).toEqual(['severe backupOverdue'])
   })
 
   test('nobody is blamed while the whole branch stands still; that it stands long is what is told', () => {

@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => house?.close())
 
 test('a supervisor reads what is wrong, how the day goes and who sits where; nobody else does', async () => {
-  for (const path of ['alerts', 'live/curves', 'officers']) {
+  for (const path of ['alerts', 'live/curves', 'live/happenings', 'officers']) {
     expect((await house.ask('GET', `branches/hall/${path}`, { token: null })).status).toBe(401)
     expect((await house.ask('GET', `branches/hall/${path}`, { token: petugas })).status).toBe(403)
     expect((await house.ask('GET', `branches/hall/${path}`, { token: penyelia })).status).toBe(200)
@@ -51,6 +51,30 @@ test('an alert begins and ends by itself within seconds, and keeps its id and si
   expect((await found('zoneSilent'))?.sinceMs).toBe(began?.sinceMs)
   await post('commands', penyelia, { type: 'keepQuiet', zones: ['z1'], reason: 'Ibadah' })
   await until('its end is told', async () => (await found('zoneSilent')) === undefined)
+})
+
+test('an alert that a supervisor silenced is told with who, why and until when, to all; another one may end it', async () => {
+  await until('the zone is told again', async () => {
+    if (await found('zoneSilent')) return true
+    await post('commands', penyelia, { type: 'speakAgain', zones: ['z1'] }).catch(() => {})
+    return false
+  })
+  const silences = async () => (await read<Alerts>('alerts')).silences
+  const ask = (path: string, body: object, token = penyelia) => house.ask('POST', `branches/hall/alerts/${path}`, { token, body })
+  const silence = { alert: 'zoneSilent z1', minutes: 30, reason: 'Teknisi sedang datang' }
+  expect((await ask('silences', silence, petugas)).status).toBe(403)
+  for (const wrong of [{ alert: 'apa saja' }, { minutes: 0 }, { minutes: 721 }, { reason: '  ' }])
+    expect((await ask('silences', { ...silence, ...wrong })).body.code).toBe('invalid-value')
+  expect(await silences()).toEqual([])
+  expect((await ask('silences', silence)).status).toBe(200)
+  const [kept, ...others] = await silences()
+  expect(others).toEqual([])
+  expect(kept).toMatchObject({ alert: 'zoneSilent z1', by: 'penyelia', reason: 'Teknisi sedang datang' })
+  expect((kept?.untilMs ?? 0) - (kept?.atMs ?? 0)).toBe(30 * 60_000)
+  expect(await found('zoneSilent')).toBeDefined()
+  const second = await house.employ('penyelia2', 'supervisor')
+  expect((await ask('silences/end', { alert: 'zoneSilent z1' }, second)).body.silences).toEqual([])
+  expect(await silences()).toEqual([])
 })
 
 test('a quota that is nearly used is told by its service', async () => {

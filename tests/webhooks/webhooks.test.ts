@@ -11,6 +11,7 @@ import { deliver } from '../../server/webhooks/deliver.ts'
 import { newSecret, PROGRESS, type ProgressRecord } from '../../server/webhooks/kept.ts'
 import { outgoing, ticketRef } from '../../server/webhooks/outgoing.ts'
 import type { BranchEvent } from '../../shared/domain/events.ts'
+import { ALERT_EVENT_TYPES } from '../../shared/protocol/live.ts'
 import { type Delivery, WEBHOOK_TYPES, type Webhook } from '../../shared/protocol/webhooks.ts'
 import { House, PASSWORD } from '../http/house.ts'
 import { until } from '../store/testStores.ts'
@@ -108,7 +109,7 @@ describe('what is sent', () => {
   test('every type of the core can be chosen, and leaves', () => {
     const source = readFileSync(join(ROOT, 'shared/domain/events.ts'), 'utf8')
     const types = [...new Set([...source.matchAll(/readonly type: '(\w+)'/g)].map((found) => found[1] as string))]
-    expect([...WEBHOOK_TYPES].sort()).toEqual(types.sort())
+    expect([...WEBHOOK_TYPES].sort()).toEqual([...types, ...ALERT_EVENT_TYPES].sort())
     expect(outgoing('hall', { revision: 1, event: { type: 'fromTheFuture', atMs: 0, by: 'system' } as unknown as BranchEvent })).toBeNull()
   })
 

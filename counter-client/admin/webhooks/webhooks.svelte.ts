@@ -1,6 +1,5 @@
 import type { Answer, Problem } from '../../../shared/client/api.ts'
-import type { EventType } from '../../../shared/domain/events.ts'
-import type { Delivery, DeliveryOutcome, Webhook } from '../../../shared/protocol/webhooks.ts'
+import type { Delivery, DeliveryOutcome, Webhook, WebhookType } from '../../../shared/protocol/webhooks.ts'
 import { type Administration, mistakesOf } from '../administration.svelte.ts'
 
 /** How often the list is read while somebody looks at it. */
@@ -11,7 +10,7 @@ const TEST_MS = 15_000
 export interface Choice {
   readonly name: string
   readonly url: string
-  readonly types: readonly EventType[]
+  readonly types: readonly WebhookType[]
 }
 
 export type Told = 'created' | 'changed' | 'deleted' | 'off' | 'on' | 'skipped'

@@ -69,7 +69,7 @@ export class DayEnd {
 
   /** True when all of it was done. */
   async carryOut(): Promise<boolean> {
-    for (const command of this.#commands()) if (!(await this.#overview.command(command))) return false
+    if (!(await this.#overview.together(this.#commands()))) return false
     if (this.isTold && this.remaining !== 'serve' && this.chosen.length > 0)
       await this.#overview.command({ type: 'announce', text: { id: this.#told('id'), en: this.#told('en') } })
     await this.#readSlips()

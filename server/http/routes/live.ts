@@ -1,24 +1,13 @@
 import { z } from 'zod'
-import { ALERT_KINDS, type Alerts, type Curves } from '../../../shared/protocol/live.ts'
+import type { Alerts, Curves } from '../../../shared/protocol/live.ts'
 import type { Quarters } from '../../../shared/protocol/quarters.ts'
+import type { BranchRuntime } from '../../branch/runtime.ts'
 import { curves } from '../../live/curves.ts'
-import { type Route, reply, route } from '../route.ts'
+import { happeningsOf } from '../../live/happenings.ts'
+import { AlertsReply, EndedSilence, HappeningsReply, NewSilence } from '../liveSchemas.ts'
+import { type Route, reply, route, type Services } from '../route.ts'
 import * as Schema from '../schemas.ts'
 
-const AlertsReply: z.ZodType<Alerts> = z.object({
-  atMs: z.number(),
-  alerts: z.array(
-    z.object({
-      id: z.string(),
-      kind: z.enum(ALERT_KINDS),
-      severity: z.enum(['severe', 'mild']),
-      sinceMs: z.number(),
-      about: z.string().nullable().describe('Service, counter, zone, device or user name; null: the whole branch'),
-      name: z.union([z.string(), z.object({ id: z.string(), en: z.string() })]).nullable(),
-      count: z.number(),
-    }),
-  ),
-})
 const numbers = z.array(z.number())
 const QuartersReply: z.ZodType<Quarters> = z.object({ arrivals: numbers, calls: numbers, waiting: numbers, waitSeconds: numbers })
 const CurvesReply: z.ZodType<Curves> = z.object({
@@ -40,7 +29,38 @@ export const liveRoutes: readonly Route[] = [
       'What is wrong now, the worst first: long waits, services that nobody serves, silent zones, screens and printers in trouble, ...',
     params: Schema.BranchPath,
     replies: { 200: { description: 'Looked at once a second', schema: AlertsReply } },
-    handler: ({ runtime, services }) => reply(200, { atMs: runtime.nowMs(), alerts: services.alerts.of(runtime.id) }),
+    handler: async ({ runtime, services }) => reply(200, await alertsOf(runtime, services)),
+  }),
+  route({
+    method: 'post',
+    path: '/branches/{branch}/alerts/silences',
+    name: 'silenceAlert',
+    who: 'supervise',
+    summary: 'Nobody is reminded of this alert for a while; all supervisors see who wanted that and why',
+    params: Schema.BranchPath,
+    body: NewSilence,
+    replies: { 200: { description: 'As it is now', schema: AlertsReply } },
+    refusals: ['store-away'],
+    async handler({ body: { alert, minutes, reason }, runtime, services, user }) {
+      const atMs = runtime.nowMs()
+      await services.alerts.silences.keep(runtime.id, { alert, reason, by: user.username, atMs, untilMs: atMs + minutes * 60_000 })
+      return reply(200, await alertsOf(runtime, services))
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/branches/{branch}/alerts/silences/end',
+    name: 'endSilence',
+    who: 'supervise',
+    summary: 'The alert is told again at once; nothing happens where it was not silenced',
+    params: Schema.BranchPath,
+    body: EndedSilence,
+    replies: { 200: { description: 'As it is now', schema: AlertsReply } },
+    refusals: ['store-away'],
+    async handler({ body: { alert }, runtime, services }) {
+      await services.alerts.silences.end(runtime.id, alert)
+      return reply(200, await alertsOf(runtime, services))
+    },
   }),
   route({
     method: 'get',
@@ -52,6 +72,18 @@ export const liveRoutes: readonly Route[] = [
     query: z.object({ agency: z.string().min(1).max(64).optional().describe('Of this agency alone') }),
     replies: { 200: { description: 'Up to now; null while today is being counted', schema: CurvesReply.nullable() } },
     handler: async ({ query: { agency }, runtime, services }) => reply(200, await curves(services.history, runtime, agency ?? null)),
+  }),
+  route({
+    method: 'get',
+    path: '/branches/{branch}/live/happenings',
+    name: 'happenings',
+    who: 'supervise',
+    summary: 'The latest that happened today, as the tickets’ stories tell it; what follows comes as `happened` on the supervisors’ socket',
+    params: Schema.BranchPath,
+    replies: { 200: { description: 'At most 300', schema: HappeningsReply } },
+    refusals: ['store-away'],
+    handler: async ({ runtime, services }) =>
+      reply(200, { day: runtime.state.day, happenings: await happeningsOf(runtime).latest(services.history) }),
   }),
   route({
     method: 'get',
@@ -67,3 +99,7 @@ export const liveRoutes: readonly Route[] = [
     },
   }),
 ]
+
+async function alertsOf(runtime: BranchRuntime, { alerts }: Services): Promise<Alerts> {
+  return { atMs: runtime.nowMs(), alerts: alerts.of(runtime.id), silences: await alerts.silences.of(runtime.id) }
+}
