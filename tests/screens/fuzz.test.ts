@@ -59,7 +59,7 @@ class FakeRuntime {
   epoch = 'e1'
   state: BranchState = newBranch()
   now = START_MS
-  #listener: RuntimeListener | undefined
+  readonly #listeners: RuntimeListener[] = []
   /** Views of the past, to compare a screen that is behind with what was true then. */
   readonly past = new Map<string, BranchState>()
 
@@ -70,21 +70,25 @@ class FakeRuntime {
     return this.now
   }
   listen(listener: RuntimeListener): void {
-    this.#listener = listener
+    this.#listeners.push(listener)
+  }
+  /** The server that listened is no more. */
+  forget(): void {
+    this.#listeners.length = 0
   }
   apply(applied: readonly Applied[]): void {
     for (const { state } of applied) {
       this.state = state
       this.#remember()
     }
-    if (applied.length > 0) this.#listener?.onApplied(applied)
+    if (applied.length > 0) for (const listener of this.#listeners) listener.onApplied(applied)
   }
   /** The store came back as something else: state may lie behind what screens saw. */
   replace(state: BranchState, epoch: string): void {
     this.state = state
     this.epoch = epoch
     this.#remember()
-    this.#listener?.onReplaced()
+    for (const listener of this.#listeners) listener.onReplaced()
   }
   at({ epoch, revision }: Position): BranchState {
     const state = this.past.get(`${epoch}/${revision}`)
@@ -201,7 +205,7 @@ function play(seed: number): void {
         counts.snapshots += 1
         each.room.onSnapshot(body as never, nowMs)
       } else if (name === 'event') each.room.onEvent(body as never, nowMs)
-      else each.room.onTick(body as never, nowMs)
+      else if (name === 'tick') each.room.onTick(body as never, nowMs)
     }
     const { position, view } = each.room
     if (position === null) return
@@ -234,6 +238,7 @@ function play(seed: number): void {
       // The server restarts: nothing of its rooms is left; the state is.
       for (const each of screens) disconnect(each)
       hall.close()
+      runtime.forget()
       hall = new Hall(wire.io, runtime as unknown as BranchRuntime)
       counts.restarts += 1
     } else if (dice < 18 && random.below(5) === 0) {
