@@ -314,6 +314,8 @@ function changed(visit: Visit, event: BranchEvent, before: BranchState, state: B
       const ended = now({
         ...at(event.counter, before),
         ...unheld(stop, event.atMs),
+        // Nobody pressed: the day turned over him, and how long it took is not known.
+        ...(event.by === 'system' && { startedAtMs: null }),
         end: 'served',
         endedAtMs: event.atMs,
         outcome: event.outcome,

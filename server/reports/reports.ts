@@ -57,8 +57,10 @@ export async function report(
       ...figures
         .rows()
         .map(({ key, figures: of }): ReportRow => ({ key, label: labelOf(state, by, key, names), isTotalOnly: false, ...of })),
-      ...(by === 'month' ? await enteredMonths(sources.store, runtime.id, { from, to }, filter, new Set(figures.groups.keys())) : []),
-    ].sort((a, b) => (by !== 'month' ? 0 : a.key < b.key ? -1 : 1)),
+      ...(by === 'month' || by === 'year'
+        ? await enteredRows(sources.store, runtime.id, { from, to }, filter, by, new Set(figures.groups.keys()))
+        : []),
+    ].sort((a, b) => (by !== 'month' && by !== 'year' ? 0 : a.key < b.key ? -1 : 1)),
     yearBefore: await visitsIn(sources, runtime, { from: yearBefore(from), to: yearBefore(to) }, filter),
     spanBefore: await visitsIn(sources, runtime, spanBefore({ from, to }), filter),
     places: await places(sources, { from, to }),
@@ -193,18 +195,22 @@ async function monthsEntered(store: BranchStore, branchId: string, filter: Filte
   return months
 }
 
-/** Months of a span that were entered and not counted, as rows that have visits alone. */
-async function enteredMonths(
+/** Months of a span that were entered, or their years, as rows that have visits alone; none of which anything was counted. */
+async function enteredRows(
   store: BranchStore,
   branchId: string,
   { from, to }: Span,
   filter: Filter,
+  by: 'month' | 'year',
   counted: ReadonlySet<string>,
 ): Promise<ReportRow[]> {
-  const nothing = new Figures('month', {}).figures()
-  return [...((await monthsEntered(store, branchId, filter)) ?? [])]
-    .filter(([month]) => !counted.has(month) && from <= `${month}-01` && lastDayOf(month) <= to)
-    .map(([month, visits]) => ({ ...nothing, key: month, label: same(month), isTotalOnly: true, visits, counterHours: null }))
+  const nothing = new Figures(by, {}).figures()
+  const entered = new Map<string, number>()
+  for (const [month, visits] of (await monthsEntered(store, branchId, filter)) ?? []) {
+    const key = by === 'month' ? month : month.slice(0, 4)
+    if (!counted.has(key) && from <= `${month}-01` && lastDayOf(month) <= to) entered.set(key, (entered.get(key) ?? 0) + visits)
+  }
+  return [...entered].map(([key, visits]) => ({ ...nothing, key, label: same(key), isTotalOnly: true, visits, counterHours: null }))
 }
 
 const same = (text: string) => ({ id: text, en: text })

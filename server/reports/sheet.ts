@@ -55,6 +55,10 @@ export function reportCsv(report: Report, language: Language): string {
 export const csv = (head: readonly string[], rows: readonly (readonly Cell[])[], forSpreadsheets: boolean): string =>
   stringify([head, ...rows] as Cell[][], { bom: forSpreadsheets, escape_formulas: true, record_delimiter: 'windows' })
 
+const cell = (value: Cell) => (value === null ? null : typeof value === 'string' ? { value, type: String } : { value, type: Number })
+/** A day of the calendar, which a spreadsheet may sort and group. */
+const dayCell = (day: string) => ({ value: new Date(`${day}T00:00:00Z`), type: Date, format: 'yyyy-mm-dd' })
+
 /** As a workbook: the figures on one sheet, what they mean on another. */
 export async function reportXlsx(report: Report, language: Language): Promise<Buffer> {
   const { head, rows } = table(report, language)
@@ -67,7 +71,7 @@ export async function reportXlsx(report: Report, language: Language): Promise<Bu
       data: [
         head.map(bold),
         ...rows.map((row) =>
-          row.map((value) => (typeof value === 'string' ? { value, type: String } : value === null ? null : { value, type: Number })),
+          row.map((value, at) => (report.by === 'day' && at === 0 && value !== '' ? dayCell(String(value)) : cell(value))),
         ),
       ],
       columns: head.map((_, at) => ({ width: at === 1 ? 40 : 14 })),

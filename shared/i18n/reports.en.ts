@@ -116,7 +116,8 @@ export const reportsEn: Readonly<Record<keyof typeof reportsId, string>> = {
   'reports.define.first': 'Done at the first visit: every step was served and the matter was finished on that very visit.',
   'reports.define.wait':
     'Waiting time: from when a step is ready to be served to its first call. The target is set for each service or ticket class.',
-  'reports.define.service': "Service time: from the start of the service to its end, against that service's standard time (SOP).",
+  'reports.define.service':
+    "Service time: from the start of the service to its end, against that service's standard time (SOP). What only the turn of the day ended has no time.",
   'reports.define.hours':
     'Counter hours open: while an officer has the counter open; breaks do not count. Scheduled are the opening hours of the services that the counter serves.',
   'reports.define.median':

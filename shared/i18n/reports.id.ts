@@ -115,7 +115,8 @@ export const reportsId = {
   'reports.define.first': 'Selesai pada kunjungan pertama: semua langkah dilayani dan urusannya tuntas pada kunjungan itu juga.',
   'reports.define.wait':
     'Waktu tunggu: sejak langkah siap dilayani sampai panggilan pertama. Batasnya ditetapkan per layanan atau kelas nomor.',
-  'reports.define.service': 'Waktu pelayanan: sejak mulai dilayani sampai selesai, dibandingkan dengan waktu standar (SOP) layanan itu.',
+  'reports.define.service':
+    'Waktu pelayanan: sejak mulai dilayani sampai selesai, dibandingkan dengan waktu standar (SOP) layanan itu. Yang baru berakhir karena hari berganti tidak dihitung waktunya.',
   'reports.define.hours':
     'Jam buka loket: selama loket dibuka petugas; istirahat tidak dihitung. Jadwalnya ialah jam buka layanan yang dilayani loket itu.',
   'reports.define.median':

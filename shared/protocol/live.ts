@@ -65,7 +65,7 @@ export interface Curves {
   /** Local midnight. */
   readonly startMs: number
   readonly atMs: number
-  /** Up to the quarter that `atMs` lies in. */
+  /** Of the whole day; nothing yet after the quarter that `atMs` lies in. */
   readonly today: Quarters
   /** Null: no such day is known yet. */
   readonly usual: { readonly days: readonly string[]; readonly quarters: Quarters } | null

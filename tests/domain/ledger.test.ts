@@ -20,7 +20,7 @@ function kept(hall: (typeof HALLS)[number], steps: readonly Parameters<typeof co
   const log: BranchEvent[] = []
   const days: { day: string; visits: unknown[] }[] = []
   const take = (command: Parameters<typeof decide>[1]) => {
-    const decision = decide(state, command, { nowMs, by: 'test' })
+    const decision = decide(state, command, { nowMs, by: command.type === 'turnDay' ? 'system' : 'test' })
     if (!decision.ok) return
     for (const event of decision.events) {
       ledger ??= openLedger({ ...state, day: (event as { day: string }).day })

@@ -165,6 +165,8 @@ export function recount(lines: readonly LogLine[]): CountedDay[] {
         const stop = last(visit)
         sits(stop, e.counter)
         unhold(stop, e.atMs)
+        // The night ended it, not an officer: nobody knows how long it took.
+        if (e.by === 'system') stop.started = null
         stop.end = 'served'
         stop.ended = e.atMs
         stop.outcome = e.outcome

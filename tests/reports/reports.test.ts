@@ -199,6 +199,11 @@ describe('every figure of the reports equals a recount from the raw events of a 
     expect(sheet.slice(1)).toEqual(expected.map((row) => row.map((cell) => (cell === '' ? null : cell))))
     expect(sheet[0]).toEqual(csv[0])
     expect(new Set(csv[0]).size).toBe(20)
+    // Days are days in a spreadsheet, not words.
+    const byDay = await readSheet(Buffer.from(await (await api('/reports?from=2025-03-03&to=2025-03-07&by=day&format=xlsx')).arrayBuffer()))
+    expect(byDay.slice(1, -1).map(([day]) => (day as unknown as Date).toISOString().slice(0, 10))).toEqual(
+      within(counted, '2025-03-03', '2025-03-07').map(({ day }) => day),
+    )
   })
 
   test('growth: month by month, against the span and the year before, with what was entered of earlier months', async () => {
@@ -239,13 +244,17 @@ describe('every figure of the reports equals a recount from the raw events of a 
     // Days against as many days; nobody knows the days of a month that was entered.
     expect(await growthOf('from=2025-05-12&to=2025-05-16')).toEqual({ yearBefore: null, spanBefore: of('2025-05-07', '2025-05-11') })
     expect(await growthOf('from=2025-07-07&to=2025-07-11')).toMatchObject({ yearBefore: of('2024-07-07', '2024-07-11') })
-    // A month that was entered is a row of its own.
+    // A month that was entered is a row of its own; so is a year of which nothing was counted.
     const { rows } = await report('from=2024-05-01&to=2024-07-31&by=month')
     expect(rows.map(({ key, visits, isTotalOnly }) => [key, visits, isTotalOnly])).toEqual([
       ['2024-05', 2_400, true],
       ['2024-06', 2_500, true],
       ['2024-07', months.get('2024-07'), false],
     ])
+    const years = (await report('from=2024-05-01&to=2024-06-30&by=year')).rows
+    expect(years.map(({ key, visits, isTotalOnly }) => [key, visits, isTotalOnly])).toEqual([['2024', 4_900, true]])
+    const counting = (await report('from=2024-05-01&to=2024-07-31&by=year')).rows
+    expect(counting.map(({ key, visits, isTotalOnly }) => [key, visits, isTotalOnly])).toEqual([['2024', months.get('2024-07'), false]])
   })
 
   test('in the hall and outside: the visits of each place of the house', async () => {
