@@ -22,16 +22,14 @@ export function connect(
   return socket
 }
 
-/** Resolves with the first message of this name; rejects with the code of a refused connection. */
-export const once = <T>(socket: Socket, name: string): Promise<T> =>
+/** The first snapshot; rejects with the code of a refused connection. */
+export const snapshotOf = <V>(socket: Socket): Promise<Snapshot<V>> =>
   new Promise((resolve, reject) => {
-    socket.once(name, resolve)
+    socket.once('snapshot', resolve)
     socket.once('connect_error', (error: Error & { data?: { code: string } }) => {
       if (error.data?.code) reject(new Error(error.data.code))
     })
   })
-
-export const snapshotOf = <V>(socket: Socket): Promise<Snapshot<V>> => once(socket, 'snapshot')
 
 /** One officer at one counter: sends commands and repeats them under the same id until they are answered. */
 export class Officer {
